@@ -1,0 +1,327 @@
+"""Any OpenAI-compatible endpoint, over one aiohttp session: the hot path.
+
+`client: sdk` in a recipe takes the openai package instead (llm/backends/openai_sdk.py).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import ssl
+import time
+from typing import Any
+
+import aiohttp
+import orjson
+from yarl import URL
+
+from ...core.errors import EndpointError, FatalEndpointError, MissingCapability, RetryableError, UsageError
+from ..backend import Backend, Capabilities
+from ..request import Reply, Request, Usage
+from ..settings import ModelSettings, without_credentials
+
+_RETRIED_STATUS = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529})
+_NEEDS_COMPLETION_TOKENS = ("o1", "o3", "o4", "gpt-5")
+_SHOWN = 300
+
+
+class OpenAIBackend:
+    """Chat and text completions of one endpoint."""
+
+    capabilities = Capabilities(chat=True, text=True, score=False, json_schema=True)
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        model: str,
+        api_key: str | None = None,
+        concurrency: int = 32,
+        timeout: float = 120.0,
+        max_reply_bytes: int = 32 * 2**20,
+        ca_bundle: str | None = None,
+        endpoint: str | None = None,
+    ) -> None:
+        """Prepare; nothing is sent and no connection made before the first call.
+
+        Args:
+            base_url: up to and including the version ("http://127.0.0.1:8000/v1").
+            model: its name at that endpoint, for messages.
+            api_key: sent as a bearer token; never shown or stored.
+            concurrency: connections at most.
+            timeout: seconds for one try.
+            max_reply_bytes: a longer body is an error, not a memory problem.
+            ca_bundle: file of certificates to trust instead of the system's.
+            endpoint: who answers, for the request key; the URL without credentials if not given.
+        """
+        url = URL(base_url.rstrip("/"))
+        if url.scheme not in ("http", "https") or not url.host:
+            message = f"base_url {without_credentials(base_url)!r} is not an http(s) URL."
+            raise UsageError(message, hint="Write it like http://127.0.0.1:8000/v1.")
+        self._url = url.with_user(None)
+        self._shown_url = without_credentials(base_url)
+        self.endpoint = endpoint or self._shown_url
+        self._model = model
+        self._headers = {"Content-Type": "application/json", "Accept": "application/json"}
+        if api_key:
+            self._headers["Authorization"] = f"Bearer {api_key}"
+        elif url.user:
+            self._headers["Authorization"] = aiohttp.BasicAuth(url.user, url.password or "").encode()
+        self._concurrency = concurrency
+        self._timeout = timeout
+        self._max_bytes = max_reply_bytes
+        self._ca_bundle = ca_bundle or os.environ.get("SSL_CERT_FILE") or os.environ.get("REQUESTS_CA_BUNDLE")
+        self._session: aiohttp.ClientSession | None = None
+        self._proxy: URL | None = None
+        self._urls: dict[str, URL] = {}
+        self._reached = False
+
+    async def complete(self, request: Request) -> Reply:
+        """Ask the endpoint once."""
+        started = time.perf_counter()
+        raw = await self.post("/completions" if request.kind == "text" else "/chat/completions", _body(request))
+        return self._read(request, raw, time.perf_counter() - started)
+
+    async def post(self, path: str, body: bytes) -> bytes:
+        """POST to `base_url + path`; the body of a 200.
+
+        Raises:
+            RetryableError: the try failed in a way that passes.
+            FatalEndpointError: no call to this endpoint can succeed.
+            EndpointError: this request can't succeed, others may.
+        """
+        session = self._session or self._connect()
+        url = self._urls.get(path) or self._urls.setdefault(path, self._url.joinpath(path.lstrip("/")))
+        try:
+            async with session.post(url, data=body, allow_redirects=False, proxy=self._proxy) as response:
+                data = await self._read_body(response)
+                if response.status == 200:
+                    self._reached = True
+                    return data
+                await self._raise_for_status(response, data)
+        except TimeoutError:
+            message = f"{self._shown_url} gave no complete reply within {self._timeout:g} s."
+            raise RetryableError(message, kind="timeout") from None
+        except aiohttp.ClientConnectorCertificateError as error:
+            message = f"the certificate of {self._shown_url} is not trusted: {error.certificate_error}."
+            hint = "Name your authority's file with models.<role>.ca_bundle or SSL_CERT_FILE."
+            raise FatalEndpointError(message, kind="certificate", hint=hint) from None
+        except aiohttp.ClientConnectionError as error:
+            # Refused or reset; the text of such errors holds host and port, never headers.
+            kind = "unreachable" if isinstance(error, aiohttp.ClientConnectorError) else "reset"
+            if kind == "unreachable" and not self._reached:
+                message = f"{self._shown_url} cannot be reached: {error}."
+                hint = "Start the server, or correct models.<role>.base_url."
+                raise FatalEndpointError(message, kind=kind, hint=hint) from None
+            message = f"the connection to {self._shown_url} failed: {type(error).__name__}."
+            raise RetryableError(message, kind=kind) from None
+        except aiohttp.ClientError as error:
+            message = f"the reply of {self._shown_url} was cut: {type(error).__name__}."
+            raise RetryableError(message, kind="cut_body") from None
+        raise AssertionError
+
+    def _connect(self) -> aiohttp.ClientSession:
+        verify: ssl.SSLContext | bool = True
+        if self._ca_bundle:
+            verify = ssl.create_default_context(cafile=self._ca_bundle)
+        connector = aiohttp.TCPConnector(limit=self._concurrency, ttl_dns_cache=300, ssl=verify)
+        self._session = aiohttp.ClientSession(
+            connector=connector,
+            timeout=aiohttp.ClientTimeout(total=self._timeout),
+            headers=self._headers,
+            cookie_jar=aiohttp.DummyCookieJar(),
+        )
+        self._proxy = _proxy_for(self._url)
+        return self._session
+
+    async def _read_body(self, response: aiohttp.ClientResponse) -> bytes:
+        length = response.content_length
+        if length is not None and length <= self._max_bytes:
+            return await response.read()
+        parts: list[bytes] = []
+        size = 0
+        async for part in response.content.iter_any():
+            size += len(part)
+            if size > self._max_bytes:
+                response.close()
+                message = f"the reply of {self._shown_url} is longer than {self._max_bytes} bytes."
+                hint = "Raise models.<role>.max_reply_bytes if such replies are wanted."
+                raise EndpointError(message, kind="oversized", status=response.status, hint=hint)
+            parts.append(part)
+        return b"".join(parts)
+
+    async def _raise_for_status(self, response: aiohttp.ClientResponse, data: bytes) -> None:
+        status = response.status
+        said = _error_text(data)
+        where = f"{self._shown_url} answered {status}"
+        if status in _RETRIED_STATUS or status >= 500:
+            after = _retry_after(response.headers.get("Retry-After"))
+            raise RetryableError(
+                f"{where}: {said}", kind=f"http_{status}", status=status, body=said, retry_after=after
+            )
+        if status in (401, 403):
+            hint = "Set the key in the variable that models.<role>.api_key_env names."
+            message = f"{where}: the key was not accepted ({said})."
+            raise FatalEndpointError(message, kind=f"http_{status}", status=status, body=said, hint=hint)
+        if status == 404:
+            message = f"{where} for the model {self._model!r}: {said}."
+            hint = await self._served_models()
+            raise FatalEndpointError(message, kind="http_404", status=status, body=said, hint=hint)
+        if 300 <= status < 400:
+            message = f"{where}: it redirects, which is not followed."
+            hint = "Give the final URL as models.<role>.base_url."
+            raise FatalEndpointError(message, kind="redirect", status=status, body=said, hint=hint)
+        message = f"{where}: {said}"
+        raise EndpointError(message, kind=f"http_{status}", status=status, body=said)
+
+    async def _served_models(self) -> str:
+        fallback = "Check models.<role>.model and models.<role>.base_url."
+        assert self._session is not None
+        try:
+            async with self._session.get(self._url / "models", allow_redirects=False, proxy=self._proxy) as response:
+                listing = orjson.loads(await self._read_body(response))
+            served = [str(m["id"]) for m in listing["data"]][:10]
+        except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError, EndpointError):
+            return fallback
+        return f"It serves: {', '.join(served)}." if served else fallback
+
+    def decode(self, request: Request, raw: bytes) -> Reply:
+        """Read a completion's body."""
+        return self._read(request, raw, 0.0, from_journal=True)
+
+    def _read(self, request: Request, raw: bytes, latency: float, *, from_journal: bool = False) -> Reply:
+        try:
+            body = orjson.loads(raw)
+        except ValueError:
+            start = raw[:200].lstrip()[:1]
+            kind = "html" if start == b"<" else "cut_body"
+            message = f"{self._shown_url} answered 200 with a body that is not JSON."
+            shown = raw[:_SHOWN].decode("utf-8", "replace")
+            raise RetryableError(message, kind=kind, status=200, body=shown) from None
+        try:
+            choice = body["choices"][0]
+            finish = choice.get("finish_reason") or "stop"
+            if request.kind == "text":
+                text, reasoning = choice.get("text") or "", ""
+            else:
+                message_ = choice["message"]
+                text = message_.get("content") or ""
+                reasoning = message_.get("reasoning_content") or message_.get("reasoning") or ""
+                if message_.get("refusal"):
+                    finish, text = "refusal", message_["refusal"]
+            usage = body.get("usage") or {}
+            spent = Usage(usage.get("prompt_tokens") or 0, usage.get("completion_tokens") or 0)
+        except (KeyError, IndexError, TypeError, AttributeError):
+            shown = raw[:_SHOWN].decode("utf-8", "replace")
+            message = f"{self._shown_url} answered 200 with JSON that is no completion: {_error_text(raw)}"
+            raise RetryableError(message, kind="not_a_completion", status=200, body=shown) from None
+        return Reply(
+            text=_as_text(text),
+            finish_reason=str(finish),
+            reasoning=_as_text(reasoning),
+            usage=spent,
+            latency=latency,
+            raw=raw,
+            from_journal=from_journal,
+        )
+
+    async def close(self) -> None:
+        """Close all connections."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+            # aiohttp closes its sockets in the next turns of the loop.
+            await asyncio.sleep(0)
+
+
+def _as_text(content: Any) -> str:
+    """The text of a message's content, which some servers give as a list of parts."""
+    if isinstance(content, str):
+        return content
+    if isinstance(content, list):
+        return "".join(str(part.get("text", "")) for part in content if isinstance(part, dict))
+    return str(content)
+
+
+def request_body(request: Request) -> dict[str, Any]:
+    """The request as the members of an OpenAI request body."""
+    body: dict[str, Any] = {"model": request.model}
+    if request.kind == "text":
+        body["prompt"] = request.prompt
+    elif request.kind == "chat":
+        body["messages"] = request.messages
+    else:
+        message = f"{request.endpoint} gives no log-likelihoods of a given text over this interface."
+        raise MissingCapability(message, hint="Use backend llamacpp for what needs scores.")
+    body.update(request.sampling)
+    if "max_tokens" in body and request.model.startswith(_NEEDS_COMPLETION_TOKENS):
+        body["max_completion_tokens"] = body.pop("max_tokens")
+    if request.schema is not None and request.structured == "json_schema":
+        wrapped = {"name": "answer", "schema": request.schema, "strict": True}
+        body["response_format"] = {"type": "json_schema", "json_schema": wrapped}
+    elif request.schema is not None and request.structured == "json_object":
+        body["response_format"] = {"type": "json_object"}
+    body.update(request.extra_body)
+    return body
+
+
+def _body(request: Request) -> bytes:
+    try:
+        return orjson.dumps(request_body(request))
+    except TypeError as error:
+        message = f"the request cannot be written as JSON: {error} (a text with lone surrogates?)."
+        raise EndpointError(message, kind="unsendable") from None
+
+
+def _error_text(data: bytes) -> str:
+    """What the server said of the error, short; never anything we sent."""
+    try:
+        body = orjson.loads(data)
+    except ValueError:
+        return " ".join(data[:_SHOWN].decode("utf-8", "replace").split()) or "no text"
+    inner = body.get("error", body) if isinstance(body, dict) else body
+    text = inner.get("message", inner) if isinstance(inner, dict) else inner
+    return " ".join(str(text).split())[:_SHOWN] or "no text"
+
+
+def _retry_after(value: str | None) -> float | None:
+    if value is None:
+        return None
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        pass
+    from email.utils import parsedate_to_datetime
+
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+    except (ValueError, TypeError):
+        return None
+
+
+def _proxy_for(url: URL) -> URL | None:
+    """The proxy that the environment names for this URL, looked up once instead of at every request."""
+    from urllib.request import getproxies, proxy_bypass
+
+    host = url.host or ""
+    if host in ("127.0.0.1", "localhost", "::1") or proxy_bypass(host):
+        return None
+    proxy = getproxies().get(url.scheme)
+    return URL(proxy) if proxy else None
+
+
+def open_backend(settings: ModelSettings) -> Backend:
+    """The backend for these settings; the key goes only to this base_url, and only if its variable is set."""
+    if settings.client == "sdk":
+        from .openai_sdk import OpenAISDKBackend
+
+        return OpenAISDKBackend(settings)
+    return OpenAIBackend(
+        base_url=settings.base_url or "https://api.openai.com/v1",
+        model=settings.model,
+        api_key=settings.api_key(),
+        concurrency=settings.concurrency,
+        timeout=settings.timeout,
+        max_reply_bytes=settings.max_reply_bytes,
+        ca_bundle=settings.ca_bundle,
+    )

@@ -1,0 +1,60 @@
+"""What a recipe says of one model, as plain data: the backends and wrappers are built from it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from urllib.parse import urlsplit, urlunsplit
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSettings:
+    """One model in one role."""
+
+    backend: str = "openai"
+    model: str = ""
+    client: Literal["http", "sdk"] = "http"
+    """backend openai: our own HTTP client, or the openai package."""
+    base_url: str | None = None
+    api_key_env: str | None = "OPENAI_API_KEY"
+    """Name of the environment variable that holds the key; the key itself is never stored."""
+    concurrency: int = 32
+    """Calls in flight at most."""
+    timeout: float = 120.0
+    """Seconds for one try, from sending to the last byte."""
+    retries: int = 8
+    """Further tries of one call after 429, 5xx, reset, timeout or a cut body."""
+    schema_retries: int = 3
+    """How often an unusable answer (invalid structure, empty) is asked for again."""
+    length_retries: int = 2
+    """How often an answer cut by its length limit is asked for again, each time with twice the room."""
+    structured: Literal["json_schema", "json_object", "none"] = "json_schema"
+    sampling: Mapping[str, Any] = field(default_factory=dict)
+    extra_body: Mapping[str, Any] = field(default_factory=dict)
+    requests_per_minute: float | None = None
+    tokens_per_minute: float | None = None
+    script: str | None = None
+    """backend scripted: path of its rules or recorded replies."""
+    ca_bundle: str | None = None
+    max_reply_bytes: int = 32 * 2**20
+    context: int | None = None
+    """backend llamacpp: tokens of context per slot."""
+    threads: int | None = None
+    """backend llamacpp: threads; None is all the cores this process may use."""
+
+    def api_key(self) -> str | None:
+        """The key, read from the environment now; None where no variable is named or set."""
+        return os.environ.get(self.api_key_env) or None if self.api_key_env else None
+
+
+def without_credentials(url: str) -> str:
+    """The URL without user, password, query and fragment: what may be shown and stored."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if ":" in host:
+        host = f"[{host}]"
+    if parts.port:
+        host = f"{host}:{parts.port}"
+    return urlunsplit((parts.scheme, host, parts.path.rstrip("/"), "", ""))

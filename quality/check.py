@@ -1,0 +1,111 @@
+"""Check: computes a value for each row, with the reason and the evidence. It never decides: gates do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+Scope = Literal["row", "corpus"]
+"""row: judges a row by itself. corpus: compares with the rows it has judged before, in input order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row as checks see it, whatever it was read from."""
+
+    index: int
+    """0-based position in the input."""
+    id: str
+    fields: Mapping[str, Any]
+    """Column -> value. Instruction data has instruction, input, output and, where known, system and context."""
+
+    def text(self, field_name: str) -> str:
+        """The column's value if it is a text, else the empty text."""
+        value = self.fields.get(field_name)
+        return value if isinstance(value, str) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check computed for one row."""
+
+    value: float | str | None
+    """The measurement: 1.0 or 0.0 for a rule, a similarity, a count, a label ... None: nothing to report, as when
+    no pair of rows came near enough to be computed."""
+    reason: str | None = None
+    """Slug of what is wrong if the value is on the wrong side of the bar."""
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    """Where it was found: {"field", "span": [from, to], "rule"}, spans in characters of the field as it stands; or
+    {"matched": id of the earlier row, "matched_row": its position, "rule"}."""
+    error: bool = False
+    """True: the row could not be judged (never a failure, never a zero)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """Which side of which value is wrong, unless a gate says otherwise."""
+
+    value: float
+    wrong: Literal["at_or_above", "above", "below"] = "at_or_above"
+
+    def crossed(self, value: float) -> bool:
+        """Whether a value lies on the wrong side."""
+        if self.wrong == "below":
+            return value < self.value
+        return value > self.value if self.wrong == "above" else value >= self.value
+
+
+class CheckOptions(BaseModel):
+    """Base of every check's options: `options:` of a check in a recipe or policy."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Check(Protocol):
+    """One check, made by calling its registered class with its options (its `Options`, a `CheckOptions` model).
+
+    A check of pairs has the options `bar` (which the gate's bar replaces, since it settles which rows stand for
+    others) and, if it can report pairs below the bar, `floor`.
+    """
+
+    name: str
+    """Registered name; the first part is the family ("output.empty", "duplicate.exact")."""
+    scope: Scope
+    bar: Bar
+    """The bar of a gate that names none."""
+
+    def judge(self, rows: Sequence[Row]) -> Sequence[Finding]:
+        """One finding per row, in order. A corpus check remembers the rows from one call to the next."""
+        ...
+
+
+class CorpusCheck(Check, Protocol):
+    """A check that remembers rows."""
+
+    def forget(self, row: Row) -> None:
+        """Drop the row judged last from memory, since another check dropped it: it must not stand for others."""
+        ...
+
+
+CLEAN = Finding(0.0)
+"""What a rule says of a row in which it finds nothing."""
+
+
+def found(reason: str, field_name: str, span: tuple[int, int], rule: str) -> Finding:
+    """What a rule says of a row in which it finds something.
+
+    Args:
+        reason: the slug counted in the accounting.
+        field_name: the column it was found in.
+        span: from and to, in characters of that column.
+        rule: which of the check's rules it was.
+    """
+    return Finding(1.0, reason, {"field": field_name, "span": list(span), "rule": rule})
+
+
+def unjudged(why: str, what: str = "") -> Finding:
+    """A row that could not be judged: `why` is a slug, `what` names the column or the fault."""
+    return Finding(None, None, {"error": why, "what": what}, error=True)

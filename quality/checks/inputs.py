@@ -1,0 +1,43 @@
+"""Inputs that say in words that there is no input."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..check import CLEAN, Bar, CheckOptions, Finding, Row, Scope, found
+from ..rules import first_hit, rule
+
+_VARIANTS = (
+    rule(
+        "no_input",
+        r"\A\W*no[\s_-]*inputs?e?(?:\s+(?:is\s+|was\s+)?(?:required|needed|necessary|provided|given|available))?\W*\Z",
+        "input",
+        longest=60,
+    ),
+    rule("none", r"\A\W*(?:none|null|nil|n/?a|n\.a|not applicable)\W*\Z", "n", longest=30),
+    # A line of its own, beside real text: the marker was left in.
+    rule("marker_line", r"^\s*(?:<\s*no[\s_-]*input\s*>|noinput|no input (?:needed|required)\.?)[^\S\n]*$", "input"),
+)
+
+
+class NoInputVariant:
+    """input.no_input_variant: the input says "No input", "<noinput>", "N/A" ... where it should be empty."""
+
+    name = "input.no_input_variant"
+    scope: Scope = "row"
+    bar = Bar(1.0)
+
+    class Options(CheckOptions):
+        """Options of input.no_input_variant."""
+
+        field: str = "input"
+        """Column to look at."""
+
+    def __init__(self, options: Options | None = None) -> None:
+        self.options = options or self.Options()
+
+    def judge(self, rows: Sequence[Row]) -> list[Finding]:
+        """1.0 where the column is such a phrase, or has it on a line of its own."""
+        field = self.options.field
+        hits = [first_hit(_VARIANTS, row.text(field)) for row in rows]
+        return [found("no_input_variant", field, hit.span, hit.rule) if hit else CLEAN for hit in hits]

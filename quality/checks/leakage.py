@@ -1,0 +1,68 @@
+"""Words of a prompt, a chat template or a model's self-description that leaked into a row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ..check import CLEAN, Bar, CheckOptions, Finding, Row, Scope, found
+from ..rules import Rule, first_hit, rule
+
+_LEAKS = (
+    rule(
+        "self_description",
+        r"\bas an? (?:large |text[- ]based |helpful )?"
+        r"(?:ai|a\.i\.|artificial intelligence|language model|llm|gpt)[\w -]{0,30},? ?\b(?:i|we|my)\b"
+        r"|\bi(?:'m| am) (?:just |only )?(?:an? )?(?:large |ai |artificial intelligence )+(?:language )?(?:model|assistant)\b",
+        "as a",
+        "i'm",
+        "i am",
+    ),
+    rule("self_description", r"als (?:ein )?(?:großes )?(?:ki-)?sprachmodell\b|en tant que modèle de langage|"
+         r"como (?:un )?modelo de (?:lenguaje|linguagem)|作为(?:一个|一名)?(?:ai|人工智能|大型?语言|语言)|как языковая модель",
+         "sprachmodell", "modèle de langage", "modelo de l", "作为", "языковая модель"),
+    rule("knowledge_cutoff", r"\bmy (?:knowledge|training)(?: data)? (?:cut-?off|only goes|was last updated|ends in)\b",
+         "my knowledge", "my training"),
+    rule("chat_token", r"<\|\w{2,30}\|>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>", "<|", "inst]", "sys>>", "_turn>"),
+    rule("section_heading", r"^\s{0,3}#{2,4}\s?(?:instruction|input|response|output|human|assistant|user|system)s?\s?:",
+         "##"),
+    rule("template", r"below is an instruction that describes a task|write a response that appropriately completes",
+         "below is an instruction", "appropriately completes"),
+    rule("turn", r"^(?:human|user|assistant|system): .*\n+(?:human|user|assistant|system): ", "assistant: ", longest=200),
+)  # fmt: skip
+
+
+class PromptLeakage:
+    """text.prompt_leakage: "As an AI language model", "### Instruction:", "[INST]", "<|im_start|>" and the like."""
+
+    name = "text.prompt_leakage"
+    scope: Scope = "row"
+    bar = Bar(1.0)
+
+    class Options(CheckOptions):
+        """Options of text.prompt_leakage."""
+
+        fields: tuple[str, ...] = ("instruction", "input", "output")
+        """Columns to look at."""
+        phrases: tuple[str, ...] = ()
+        """Words of your own prompts that must not show up in a row; case does not count."""
+
+    def __init__(self, options: Options | None = None) -> None:
+        self.options = options or self.Options()
+        self._rules = (*_LEAKS, *(_phrase(phrase) for phrase in self.options.phrases if phrase.strip()))
+
+    def judge(self, rows: Sequence[Row]) -> list[Finding]:
+        """1.0 where one of the columns holds words of a template."""
+        return [self._judge(row) for row in rows]
+
+    def _judge(self, row: Row) -> Finding:
+        for field in self.options.fields:
+            hit = first_hit(self._rules, row.text(field))
+            if hit:
+                return found("prompt_leakage", field, hit.span, hit.rule)
+        return CLEAN
+
+
+def _phrase(phrase: str) -> Rule:
+    words = r"\s+".join(re.escape(word) for word in phrase.split())
+    return rule("phrase", rf"(?<!\w){words}(?!\w)", phrase.split()[0].lower())

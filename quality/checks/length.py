@@ -1,0 +1,68 @@
+"""Number of words, column by column."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pydantic import Field, model_validator
+
+from ..check import Bar, CheckOptions, Finding, Row, Scope, unjudged
+from ..words import count_words
+
+
+class Bounds(CheckOptions):
+    """How many words a column may have."""
+
+    min: int = Field(default=0, ge=0)
+    """At least this many words."""
+    max: int | None = Field(default=None, ge=0)
+    """At most this many words; none: any number."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Bounds:
+        if self.max is not None and self.max < self.min:
+            message = f"max {self.max} is below min {self.min}"
+            raise ValueError(message)
+        return self
+
+
+class WordCount:
+    """length.words: columns with too few or too many words.
+
+    Words are parts between spaces; in scripts without spaces every character counts.
+    """
+
+    name = "length.words"
+    scope: Scope = "row"
+    bar = Bar(0.0, "above")
+
+    class Options(CheckOptions):
+        """Options of length.words."""
+
+        bounds: dict[str, Bounds] = Field(
+            default_factory=lambda: {"instruction": Bounds(min=1), "output": Bounds(min=1)}
+        )
+        """Column -> its bounds ({output: {min: 3, max: 800}})."""
+
+    def __init__(self, options: Options | None = None) -> None:
+        self.options = options or self.Options()
+
+    def judge(self, rows: Sequence[Row]) -> list[Finding]:
+        """The number of words by which a column lies outside its bounds, 0 inside: the first such column's."""
+        return [self._judge(row) for row in rows]
+
+    def _judge(self, row: Row) -> Finding:
+        for field, bounds in self.options.bounds.items():
+            if field not in row.fields and bounds.min:
+                return unjudged("no_column", field)
+            text = row.text(field)
+            words = count_words(text)
+            if words < bounds.min:
+                return self._outside(field, text, words, bounds.min - words, "too_short")
+            if bounds.max is not None and words > bounds.max:
+                return self._outside(field, text, words, words - bounds.max, "too_long")
+        return Finding(0.0)
+
+    def _outside(self, field: str, text: str, words: int, by: int, reason: str) -> Finding:
+        evidence = {"field": field, "span": [0, len(text)], "rule": reason, "words": words}
+        return Finding(float(by), reason, evidence)

@@ -1,0 +1,95 @@
+"""References to what a text model cannot see: attachments and addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..check import CLEAN, Bar, CheckOptions, Finding, Row, Scope, found
+from ..rules import first_hit, rule
+
+_MEDIA = r"(?:image|picture|pic|photo(?:graph)?|video|audio|screenshot|sound|recording|file)"
+_THING = r"(?:image|picture|photo(?:graph)?|video|audio|screenshot|recording|file|figure|diagram|painting|chart|logo)"
+_FILE = r"[\w-]{1,60}\.(?:jpe?g|png|gif|bmp|svg|webp|tiff?|pdf|docx?|xlsx?|pptx?|mp3|mp4|wav|avi|mov|zip)"
+_ATTACHMENTS = (
+    rule("markdown_image", r"!\[[^\]\n]{0,300}\][(\[]", "!["),
+    # "<image of a dog>", "[Insert photo here]", "[painting.jpg]"; not a list index, a quoted item or a tag.
+    rule(
+        "bracketed",
+        rf"(?<![\w)\]])(?:<(?!/|\w+\s+[\w-]+\s?=)|\[)(?![\"'])[^<>\[\]\n=;]{{0,80}}?(?<![\w./])"
+        rf"(?:{_MEDIA}s?\b(?!\.\w)|{_FILE})[^<>\[\]\n;]{{0,300}}[>\]]",
+        "<",
+        "[",
+    ),
+    rule("image_tag", r"\A\s*<ima?ge?\s[^>]{1,800}>", "<im"),
+    # A line of its own in round brackets; inside a line they are ordinary prose or code.
+    rule("parenthesis", rf"^[^\S\n]*\([^()\n]{{0,80}}\b{_MEDIA}s?\b[^()\n]{{0,80}}\)[^\S\n]*$", "("),
+    rule("attached", rf"\battached\W+{_THING}|[<\[(]\s*attach(?:ed)?\b|\b{_THING}s?\W+attached\b", "attach"),
+    rule("attached", r"\Aattached\b(?! to\b)|:\s*\(?attached\b\)?[^\S\n]*$", "attach"),
+    rule("attached", r"\b(?:files?|documents?|pictures?|photos?|images?) (?:is|are) attached\b(?! to\b)", "attached"),
+    rule("attached", r"\b(?:see|find|in) (?:the )?attach(?:ment|ed)\b", "attach"),
+    rule("shown", rf"\b(?:as )?(?:shown|seen|depicted|pictured) in the {_THING}\b", "in the"),
+    rule("shown", rf"\bthe {_THING} (?:above|below)\b", "above", "below"),
+)
+
+
+class AttachmentReference:
+    """reference.attachment: the row rests on an image, a recording or a file that is not in it."""
+
+    name = "reference.attachment"
+    scope: Scope = "row"
+    bar = Bar(1.0)
+
+    class Options(CheckOptions):
+        """Options of reference.attachment."""
+
+        fields: tuple[str, ...] = ("input",)
+        """Columns to look at. An instruction may name an image that the input describes in words, so it is left out
+        unless asked for."""
+
+    def __init__(self, options: Options | None = None) -> None:
+        self.options = options or self.Options()
+
+    def judge(self, rows: Sequence[Row]) -> list[Finding]:
+        """1.0 where an attachment is named or stood in for."""
+        return [self._judge(row) for row in rows]
+
+    def _judge(self, row: Row) -> Finding:
+        for field in self.options.fields:
+            hit = first_hit(_ATTACHMENTS, row.text(field))
+            if hit:
+                return found("attachment_reference", field, hit.span, hit.rule)
+        return CLEAN
+
+
+_URL = (
+    rule("scheme", r"\b(?:https?|ftp)://[^\s<>\"')\]]+", "://"),
+    rule("www", r"(?<![\w.@])www\.[^\s<>\"')\]]+", "www."),
+)
+
+
+class UrlReference:
+    """reference.url: the row names an address whose content the answer would have to know."""
+
+    name = "reference.url"
+    scope: Scope = "row"
+    bar = Bar(1.0)
+
+    class Options(CheckOptions):
+        """Options of reference.url."""
+
+        fields: tuple[str, ...] = ("input",)
+        """Columns to look at."""
+
+    def __init__(self, options: Options | None = None) -> None:
+        self.options = options or self.Options()
+
+    def judge(self, rows: Sequence[Row]) -> list[Finding]:
+        """1.0 where a web address stands in one of the columns."""
+        return [self._judge(row) for row in rows]
+
+    def _judge(self, row: Row) -> Finding:
+        for field in self.options.fields:
+            hit = first_hit(_URL, row.text(field))
+            if hit:
+                return found("url_reference", field, hit.span, hit.rule)
+        return CLEAN

@@ -1,0 +1,49 @@
+"""Slots of a template that nobody filled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..check import CLEAN, Bar, CheckOptions, Finding, Row, Scope, found
+from ..rules import first_hit, rule
+
+_WANTED = (
+    r"(?:image|picture|photo(?:graph)?|video|audio|sound|screenshot|file|document|article|link|url|text|table|chart|"
+    r"graph|diagram|drawing|sketch|figure|logo|design|poem|story|song|music(?:al)?|code|answer|response|output|page)"
+)
+_SLOTS = (
+    rule("insert", r"[<\[({][^\S\n]*(?:please )?(?:insert|include|add|paste|attach|enter)\b[^<>\[\](){}\n]{0,80}[>\])}]",
+         "insert", "include", "add", "paste", "attach", "enter"),
+    # The whole column is one bracket that names the thing that should be there.
+    rule("stands_alone", rf"\A[^\w<\[(]{{0,3}}[<\[(](?!/)(?!\w+\s+[\w-]+\s?=)[^<>\[\](){{}}\n=]{{0,60}}\b{_WANTED}s?\b"
+         r"[^<>\[\](){}\n=]{0,60}[>\])]\W{0,3}\Z", longest=140),
+    rule("marker", r"<\s*no[\s_-]*(?:in|out)put\s*>", "put"),
+)  # fmt: skip
+
+
+class UnfilledSlot:
+    """text.unfilled_slot: a slot such as "[insert poem]" or "<link to article>" stands where its content should be."""
+
+    name = "text.unfilled_slot"
+    scope: Scope = "row"
+    bar = Bar(1.0)
+
+    class Options(CheckOptions):
+        """Options of text.unfilled_slot."""
+
+        fields: tuple[str, ...] = ("input", "output")
+        """Columns to look at. Letters to be filled in by their reader ("[Your name]") are not meant."""
+
+    def __init__(self, options: Options | None = None) -> None:
+        self.options = options or self.Options()
+
+    def judge(self, rows: Sequence[Row]) -> list[Finding]:
+        """1.0 where one of the columns holds a slot."""
+        return [self._judge(row) for row in rows]
+
+    def _judge(self, row: Row) -> Finding:
+        for field in self.options.fields:
+            hit = first_hit(_SLOTS, row.text(field))
+            if hit:
+                return found("unfilled_slot", field, hit.span, hit.rule)
+        return CLEAN

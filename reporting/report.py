@@ -1,0 +1,179 @@
+"""Write the report: one HTML file with everything in it, which loads nothing and runs only its own script."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .charts import count_of, fate_segments, kept_lengths, reason_chart
+from .material import ReportMaterial
+from .outline import outlines
+from .rows import LISTS, embed
+from .summary import banners, cards, facts, lead, losses, measures, prompts_used, time_text
+from .text import clip, visible
+from .words import FATES, reason_label
+
+if TYPE_CHECKING:
+    import jinja2
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_RECIPE_CHARACTERS = 100_000
+_OUTCOMES = ("pass", "flag", "fail", "error")
+
+__all__ = ["ReportMaterial", "render_report", "write_report"]
+
+
+def write_report(path: Path, material: ReportMaterial) -> None:
+    """Render the report and put it at `path`, whole or not at all.
+
+    Args:
+        path: the file to write; its folder exists. An older report is replaced in one step.
+        material: what to show.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    page = render_report(material).encode("utf-8")
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_bytes(page)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def render_report(material: ReportMaterial) -> str:
+    """The page as a text without lone surrogates; the same material gives the same text."""
+    import markupsafe
+
+    style, script = _asset("report.css"), _asset("report.js")
+    counts = {fate: count_of(material.run, "counts", fate) for fate in FATES}
+    extra = {
+        "totals": counts,
+        "files": {fate: words.file for fate, words in FATES.items()},
+        "none": {fate: words.none for fate, words in FATES.items()},
+        "labels": _labels(material),
+    }
+    block, caps = embed(material, extra)
+    context = {
+        "style": markupsafe.Markup(style),  # noqa: S704 - our own file, no data in it
+        "script": markupsafe.Markup(script),  # noqa: S704 - our own file
+        "rows_json": markupsafe.Markup(block),  # noqa: S704 - json_block leaves no "<", ">" or "&" in it
+        "style_hash": _source_hash(style),
+        "script_hash": _source_hash(script),
+        **_sections(material),
+        "caps": caps,
+        "capped": any(counts[fate] > min(len(getattr(material, fate)), caps["rows"]) for fate in LISTS),
+    }
+    page: str = _environment().get_template("report.html").render(context)
+    return page
+
+
+def _sections(material: ReportMaterial) -> dict[str, Any]:
+    """What the template draws, section by section."""
+    run = material.run
+    tasks = {
+        tuple(str(part) for part in task[:depth])
+        for line in material.kept
+        for task in [(line.get("record") or {}).get("task") or ()]
+        for depth in range(1, len(task) + 1)
+    }
+    builder = run.get("builder") or {}
+    return {
+        "name": clip(str(run.get("name") or "run"), 120),
+        "kind": clip(str(builder.get("kind") or ""), 60),
+        "description": clip(str(run.get("description") or ""), 300),
+        "finished": time_text(run.get("finished")),
+        "kept_count": count_of(run, "counts", "kept"),
+        "total_count": count_of(run, "counts", "candidates"),
+        "lead": lead(run),
+        "losses": losses(run),
+        "banners": banners(run),
+        "segments": fate_segments(run),
+        "cards": cards(run),
+        "reasons": reason_chart(run),
+        "lengths": kept_lengths(material.kept),
+        "measures": measures(material.diversity) if material.diversity else [],
+        "trees": outlines(material.tree, tasks) if material.tree else [],
+        "fates": FATES,
+        "counts": {fate: count_of(run, "counts", fate) for fate in FATES},
+        "checks": _check_table(material.verdict_counts),
+        "models": _models(run),
+        "prompts": prompts_used(material),
+        "facts": facts(run),
+        "recipe": clip(material.recipe_yaml, _RECIPE_CHARACTERS),
+    }
+
+
+def _labels(material: ReportMaterial) -> dict[str, str]:
+    """Slug -> plain words, for every reason that is on the page or in the counts."""
+    by_reason = material.run.get("counts", {}).get("by_reason", {})
+    slugs = {str(slug) for reasons in by_reason.values() for slug in reasons or ()}
+    for fate in LISTS:
+        slugs.update(str(line["reason"]) for line in getattr(material, fate) if line.get("reason"))
+    return {visible(clip(s, 120)): visible(clip(reason_label(s), 120)) for s in sorted(slugs)}
+
+
+def _check_table(counts: Mapping[str, Mapping[str, int]]) -> list[dict[str, Any]]:
+    """One line per check: rows per outcome, and the shares for its small bar."""
+    table = []
+    for check, outcomes in counts.items():
+        numbers = {outcome: int(outcomes.get(outcome, 0)) for outcome in _OUTCOMES}
+        total = sum(numbers.values())
+        parts, x = [], 0.0
+        for outcome, n in numbers.items():
+            width = 100 * n / total if total else 0.0
+            parts.append((outcome, round(x, 3), round(width, 3)))
+            x += width
+        table.append({"name": clip(str(check), 80), "numbers": numbers, "total": total, "parts": parts})
+    return table
+
+
+def _models(run: Mapping[str, Any]) -> list[dict[str, Any]]:
+    keys = ("backend", "model", "endpoint")
+    return [
+        {"role": clip(str(role), 60), "demo": bool(model.get("demo"))}
+        | {key: clip(str(model.get(key) or ""), 200) for key in keys}
+        for role, model in (run.get("models") or {}).items()
+    ]
+
+
+def _asset(name: str) -> str:
+    """A style sheet or script, with the line ends that browsers see, since they hash what they see."""
+    return (_TEMPLATES / name).read_text(encoding="utf-8").replace("\r\n", "\n")
+
+
+def _source_hash(text: str) -> str:
+    """The hash by which the page's policy admits one inline style sheet or script (CSP Level 3, section 2.3.1)."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
+
+
+def _environment() -> jinja2.Environment:
+    """Jinja2 that escapes everything and makes control characters of the data visible."""
+    import jinja2
+    import markupsafe
+
+    def clean(value: Any) -> Any:
+        return visible(value) if isinstance(value, str) and not isinstance(value, markupsafe.Markup) else value
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=clean,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["thousands"] = lambda n: f"{n:,}"
+    environment.filters["percent"] = _percent
+    return environment
+
+
+def _percent(share: float) -> str:
+    if 0 < share < 0.1:
+        return "< 0.1 %"
+    return f"{share:.1f} %" if share < 10 else f"{share:.0f} %"

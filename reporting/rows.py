@@ -1,0 +1,191 @@
+"""The rows to browse: lines of the run's files, shaped and cut so that the page stays small."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from .material import Line, ReportMaterial
+from .text import clip, json_block, piece, spans_within, visible
+
+LISTS = ("kept", "dropped", "review", "rejected", "failed")
+ROW_CAP = 500
+"""Rows of one list that the page holds at most."""
+DATA_BYTES = 1_600_000
+"""Size of the embedded rows that the caps below aim to stay under."""
+
+_STEPS = ((20_000, ROW_CAP), (6_000, ROW_CAP), (2_000, ROW_CAP), (700, ROW_CAP), (250, 300), (250, 100), (160, 25))
+"""(characters of a text, rows of a list): the first pair that fits is taken; the last always fits."""
+_PROSE = ("instruction", "input", "output")
+_FIELDS_SHOWN = 8
+_FIELDS_HELD = 40
+_CALLS_SHOWN = 3
+
+
+def as_text(value: Any) -> str:
+    """Any JSON value as a text: texts as they are, anything else as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
+def record_fields(record: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Split a record into what is read first and what is behind "Details".
+
+    An instruction shows instruction, input (unless empty) and output; any other row its own columns.
+    """
+    if record.get("kind") == "instruction":
+        first = {name: record.get(name, "") for name in _PROSE if record.get(name) or name != "input"}
+        rest = {
+            k: v for k, v in record.items() if k not in {*_PROSE, "kind", "origin", "task"} and v not in (None, "", [])
+        }
+        return first, rest
+    content = record.get("fields")
+    if isinstance(content, Mapping):
+        seed = record.get("seed")
+        rest = {f"seed.{k}": v for k, v in seed.items()} if isinstance(seed, Mapping) else {}
+    else:
+        content, rest = {k: v for k, v in record.items() if k not in {"kind", "origin"}}, {}
+    names = list(content)
+    first = {name: content[name] for name in names[:_FIELDS_SHOWN]}
+    return first, {**{name: content[name] for name in names[_FIELDS_SHOWN:]}, **rest}
+
+
+def _spans(evidence: Mapping[str, Any]) -> dict[str, list[Sequence[int]]]:
+    """The marked spans of an evidence by field; {} where it has none that can be drawn."""
+    raw = [evidence["span"]] if "span" in evidence else evidence.get("spans", [])
+    if not isinstance(raw, Sequence) or isinstance(raw, str):
+        return {}
+    good = [s for s in raw if isinstance(s, Sequence) and len(s) == 2 and all(isinstance(n, int) for n in s)]
+    return {str(evidence.get("field", "text")): good} if good else {}
+
+
+def _facts(values: Mapping[str, Any], skip: set[str]) -> list[list[str]]:
+    """Name and short value of everything in a mapping that has a value."""
+    return [
+        [visible(clip(str(k), 80)), visible(clip(_brief(v), 400))]
+        for k, v in values.items()
+        if k not in skip and v not in (None, "", [], {}, ())
+    ]
+
+
+def _brief(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else as_text(value)
+
+
+def _story(origin: Mapping[str, Any]) -> list[list[str]]:
+    """How a record came to be, as short facts."""
+    facts = _facts({"source": origin.get("source"), "builder": origin.get("builder")}, set())
+    prompts = origin.get("prompts") or {}
+    facts += [["prompt", visible(clip(f"{name} ({str(hash_)[:12]})", 200))] for name, hash_ in prompts.items()]
+    facts += _facts({"parents": ", ".join(origin.get("parents") or ())}, set())
+    facts += _calls(origin.get("calls") or ())
+    return facts + _facts(origin.get("notes") or {}, set())
+
+
+def _calls(calls: Sequence[Any]) -> list[list[str]]:
+    if not calls:
+        return []
+    shown = ", ".join(str(key)[:12] for key in calls[:_CALLS_SHOWN])
+    more = f" and {len(calls) - _CALLS_SHOWN} more" if len(calls) > _CALLS_SHOWN else ""
+    return [["calls", visible(shown + more)]]
+
+
+def _pieces(values: Mapping[str, Any], limit: int, spans: Mapping[str, list[Sequence[int]]]) -> list[list[Any]]:
+    held = list(values.items())[:_FIELDS_HELD]
+    return [[visible(clip(str(k), 80)), piece(as_text(v), limit, spans.get(str(k), ()))] for k, v in held]
+
+
+def page_row(line: Line, limit: int) -> dict[str, Any]:
+    """Shape one line of any of the five lists for the page.
+
+    Args:
+        line: a line as ReportMaterial describes it.
+        limit: characters of each text to keep.
+    """
+    evidence = line.get("evidence") or {}
+    if not isinstance(evidence, Mapping):
+        evidence = {"evidence": evidence}
+    spans = _spans(evidence)
+    record = line.get("record")
+    if isinstance(record, Mapping):
+        first, rest = record_fields(record)
+        # A field that the evidence points into is read first, wherever it usually stands.
+        first.update({name: rest.pop(name) for name in spans if name in rest})
+        origin, task = record.get("origin") or {}, record.get("task") or ()
+    else:
+        first = {name: line[name] for name in ("message", "text") if line.get(name)}
+        if not first:
+            first = {"text": ""}
+        rest, origin, task = {}, {"source": line.get("source"), "calls": line.get("calls")}, ()
+    row: dict[str, Any] = {"fields": _pieces(first, limit, spans)}
+    drawn = (
+        {"field", "span", "spans"}
+        if any(spans_within(s, len(as_text(first.get(f, "")))) for f, s in spans.items())
+        else set()
+    )
+    optional = {
+        "n": line.get("row"),
+        "id": visible(clip(str(line.get("id") or ""), 80)),
+        "item": visible(clip(str(line.get("item") or ""), 200)),
+        "reason": visible(clip(str(line.get("reason") or ""), 120)),
+        "check": visible(clip(str(line.get("check") or ""), 120)),
+        "task": [visible(clip(str(part), 120)) for part in task],
+        "value": _number(line.get("value")),
+        "bar": _number(line.get("bar")),
+        "more": _pieces(rest, limit, spans),
+        "evidence": _facts(evidence, {*drawn, "matched", "matched_row"}),
+        "matched": visible(clip(str(evidence.get("matched") or ""), 80)),
+        "matched_n": evidence.get("matched_row") if isinstance(evidence.get("matched_row"), int) else None,
+        "story": _story(origin),
+    }
+    row.update({k: v for k, v in optional.items() if v not in (None, "", [])})
+    return row
+
+
+def _number(value: Any) -> str:
+    if value is None or isinstance(value, bool):
+        return ""
+    return visible(clip(_brief(value), 60))
+
+
+def _texts(lines: Sequence[Line]) -> Iterator[int]:
+    """Sizes in bytes, roughly, of the texts of some lines."""
+    for line in lines:
+        record = line.get("record")
+        values = [*record.values()] if isinstance(record, Mapping) else [line.get("text"), line.get("message")]
+        for value in values:
+            if isinstance(value, str):
+                yield len(value) if value.isascii() else 2 * len(value)
+            elif isinstance(value, Mapping):
+                yield from (len(as_text(v)) for v in value.values())
+
+
+def embed(material: ReportMaterial, extra: Mapping[str, Any]) -> tuple[str, dict[str, int]]:
+    """The rows as the JSON block of the page, under the caps that make it fit.
+
+    Args:
+        material: the lists.
+        extra: what else the page's script needs; plain data with clean texts.
+
+    Returns:
+        The JSON text, and {"rows": rows of a list, "characters": characters of a text} as capped.
+    """
+    lists: dict[str, Sequence[Line]] = {name: getattr(material, name) for name in LISTS}
+    sizes = [size for lines in lists.values() for size in _texts(lines[:ROW_CAP])]
+    block, caps = "", {"rows": 0, "characters": 0}
+    for limit, rows in _STEPS:
+        last = (limit, rows) == _STEPS[-1]
+        if rows == ROW_CAP and not last and sum(min(size, limit) for size in sizes) > DATA_BYTES:
+            continue
+        shaped = {name: [page_row(line, limit) for line in lines[:rows]] for name, lines in lists.items()}
+        wanted = {row["matched"] for shown in shaped.values() for row in shown if "matched" in row}
+        others = {
+            visible(clip(str(key), 80)): _pieces(record_fields(record)[0], min(limit, 2_000), {})
+            for key, record in material.matched.items()
+            if visible(clip(str(key), 80)) in wanted
+        }
+        block = json_block({"lists": shaped, "matched": others, **extra})
+        caps = {"rows": rows, "characters": limit}
+        if len(block) <= DATA_BYTES and (block.isascii() or len(block.encode()) <= DATA_BYTES):
+            break
+    return block, caps

@@ -1,0 +1,91 @@
+"""The words of the report: what happened to candidates, and reasons in plain English."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What the report calls one of the five ends that a candidate can come to."""
+
+    label: str
+    heading: str
+    verb: str
+    file: str
+    """Where all of them are, within the run folder."""
+    none: str
+    """What an empty list says."""
+
+
+FATES = {
+    "kept": Fate("Kept", "Kept", "kept", "dataset/", "No row was kept."),
+    "review": Fate(
+        "Review", "Set aside for review", "set aside for review", "review.jsonl", "Nothing waits for review."
+    ),
+    "dropped": Fate("Dropped", "Dropped by a gate", "dropped by a gate", "dropped.jsonl", "Nothing was dropped."),
+    "rejected": Fate(
+        "Rejected",
+        "Rejected while being built",
+        "rejected while being built",
+        "rejected.jsonl",
+        "Nothing was rejected.",
+    ),
+    "failed": Fate("Failed", "Failed, no verdict possible", "failed", "failed.jsonl", "Nothing failed."),
+}
+"""Fate -> its words, in the order of the stacked bar."""
+
+_REASONS = {
+    "about_something_else": ("about something else", "The question is not about the text that it was made from."),
+    "attachment_reference": ("points at an attachment", "It speaks of an image, file or table that is not there."),
+    "builder_error": ("builder error", "The builder stopped with an exception; the message is with the row."),
+    "content_filter": ("stopped by a content filter", "The endpoint's own filter withheld the reply."),
+    "control_characters": ("control characters", "The text holds characters that no one can see or type."),
+    "echo": ("echo", "The answer only says the instruction again."),
+    "empty_output": ("empty output", "There is no answer, only white space at most."),
+    "empty_reply": ("empty reply", "The model sent nothing."),
+    "exact_duplicate": ("exact duplicate", "An earlier row is equal but for case, spaces and punctuation."),
+    "gain_too_small": ("gain too small", "The question makes the answer hardly more likely than it is alone."),
+    "given_away": ("answer given away", "The question already holds the words of the answer."),
+    "invalid_structure": ("reply of the wrong shape", "Every attempt broke the schema that the prompt asks for."),
+    "malformed": ("malformed", "A word or mark is repeated, missing or out of place."),
+    "merged_instructions": ("several instructions in one", "A second instruction block follows the first."),
+    "near_duplicate": ("near duplicate", "An earlier row says almost the same."),
+    "no_input_variant": ("input says there is none", 'The input is a stand-in such as "no input" instead of empty.'),
+    "not_a_question": ("not a question", "It does not end with a question mark."),
+    "not_applicable_output": ("answer is N/A", "The answer says that there is none."),
+    "not_the_best": ("not the best of its group", "Another candidate for the same text scored higher."),
+    "off_task": ("off task", "It belongs to another task than the one it was written for."),
+    "output_equals_input": ("output equals input", "The answer is a copy of the input."),
+    "output_equals_instruction": ("output equals instruction", "The answer is a copy of the instruction."),
+    "placeholder_output": ("placeholder output", "A stand-in takes the place of the answer."),
+    "prompt_leakage": ("prompt leakage", "The model speaks of itself, or parts of the prompt show through."),
+    "refusal": ("refusal", "The answer declines the task."),
+    "refused": ("refused", "The model declined to answer."),
+    "repeated_instruction": ("repeated instruction", "The model wrote again what it had been shown."),
+    "surplus": ("surplus", "The target was reached before this row's turn came."),
+    "truncated": ("cut off by the length limit", "Every attempt ended before the answer was complete."),
+    "truncated_output": ("output breaks off", "The answer ends in the middle of something."),
+    "unfilled_slot": ("unfilled slot", "A blank such as [name] was never filled in."),
+    "unjudged": ("could not be judged", "A check could not judge the row, so a person has to."),
+    "unknown_shape": ("unknown shape", "The row has other columns than the rows before it."),
+    "unreadable": ("unreadable input line", "The line could not be parsed; its number is the source."),
+    "unresolved_reference": ("unresolved reference", "It speaks of something that only the source text names."),
+    "unusable_input": ("unusable input", "The seed row lacks what the builder needs; the message is with the row."),
+    "url_reference": ("points at a URL", "It cannot be answered without opening a page."),
+    "wrong_language": ("wrong language", "The text is not in the language that was asked for."),
+    "yes_no_question": ("yes or no question", "It can be answered with a single word."),
+}
+"""Slug -> (label, note) of the reasons that come with corpusmith; any other slug is its own label."""
+
+
+def reason_label(slug: str) -> str:
+    """A reason's slug as a reader would say it."""
+    known = _REASONS.get(slug)
+    return known[0] if known else slug.replace("_", " ").replace(".", ": ")
+
+
+def reason_note(slug: str) -> str:
+    """One sentence on what a reason means; empty where the slug says it all."""
+    known = _REASONS.get(slug)
+    return known[1] if known else ""

@@ -1,0 +1,1 @@
+"""The only place that wires things together: run, plan, filter, export, explain, doctor."""

@@ -1,0 +1,91 @@
+"""explain: what every check said of one row and which gate decided; and why a call was not answered from a journal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from ..core.errors import RunFolderError, UsageError
+from ..recipes import differences
+from .finish import lines
+from .folder import RunFolder, read_run
+from .verdicts import verdicts_of
+
+_LISTS = {"kept": "records/kept.jsonl", "dropped": "dropped.jsonl", "review": "review.jsonl"}
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One row's story."""
+
+    row_id: str
+    fate: str
+    """kept, dropped or review."""
+    check: str | None
+    """The check whose gate decided."""
+    reason: str | None
+    record: dict[str, Any]
+    verdicts: tuple[dict[str, Any], ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """For `--json`."""
+        return {
+            "row_id": self.row_id,
+            "fate": self.fate,
+            "check": self.check,
+            "reason": self.reason,
+            "record": self.record,
+            "verdicts": list(self.verdicts),
+        }
+
+
+def explain(run: str | Path, row_id: str) -> Explanation:
+    """Find a row by its id, or by a beginning of it that no other row shares.
+
+    Raises:
+        RunFolderError: it is no finished run folder.
+        UsageError: no row, or more than one, has that id.
+    """
+    folder = Path(run)
+    read_run(folder)
+    found = [
+        (fate, line)
+        for fate, name in _LISTS.items()
+        for line in lines(folder / name)
+        if line["id"].startswith(row_id) or str(line["row"]) == row_id
+    ]
+    ids = sorted({line["id"] for _, line in found})
+    if not found:
+        message = f"no row of {folder} has the id {row_id!r}."
+        raise UsageError(message, hint="Ids are the column record_id of the data set and `id` in dropped.jsonl.")
+    if len(ids) > 1:
+        message = f"{len(ids)} rows of {folder} have ids that begin with {row_id!r}: {', '.join(ids[:3])} ..."
+        raise UsageError(message, hint="Give more of the id.")
+    fate, line = found[0]
+    verdicts = tuple(v for v in verdicts_of(folder / "verdicts.parquet", line["id"]) if v["row"] == line["row"])
+    return Explanation(line["id"], fate, line["check"], line["reason"], line["record"], verdicts)
+
+
+def explain_miss(run: str | Path, other: str | Path) -> dict[str, Any]:
+    """Why the journal of one run does not answer the calls of another: the parts of a request that differ.
+
+    Compares what both runs asked with (recipe, prompts, models, sampling), part by part.
+
+    Raises:
+        RunFolderError: one of them is no run folder.
+    """
+    here, there = _made_from(Path(run)), _made_from(Path(other))
+    return {"run": str(run), "other": str(other), "differences": differences(there, here)}
+
+
+def _made_from(folder: Path) -> dict[str, Any]:
+    path = RunFolder(folder).fingerprint
+    try:
+        made_from: dict[str, Any] = orjson.loads(path.read_bytes())
+    except (OSError, ValueError):
+        message = f"{folder} is not a run folder: {path.name} is missing or damaged."
+        raise RunFolderError(message, hint="Name the folder given as --out to run.") from None
+    return made_from

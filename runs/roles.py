@@ -1,0 +1,100 @@
+"""Roles: the recipe's models made into `LLM`s, each behind journal, budget, retries and limits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..core import registry
+from ..core.errors import UsageError
+from ..llm import LLM, Backend
+from ..llm.budget import Budgeted, Meter, Price
+from ..llm.journal import Journal, Journaled
+from ..llm.limits import Limited
+from ..llm.retrying import Retrying
+from ..llm.settings import ModelSettings, without_credentials
+from ..llm.stats import CallStats
+from ..recipes import Recipe
+
+DEMO_MODELS = frozenset({"smollm2"})
+"""Models too small for more than a demonstration; what they make is labelled so."""
+_SEEDED_BACKENDS = frozenset({"llamacpp", "scripted"})
+"""Backends that take a seed for certain; to others one is sent only if the recipe has it."""
+
+
+@dataclass(frozen=True)
+class Roles:
+    """The opened models of a run."""
+
+    llms: Mapping[str, LLM]
+    backends: tuple[Backend, ...]
+    described: Mapping[str, Mapping[str, Any]]
+    """Role -> {"backend", "model", "endpoint", "demo"}: the `models` of run.json."""
+
+    @property
+    def concurrency(self) -> int:
+        """Calls that may be in flight over all roles."""
+        return sum(llm.settings.concurrency for llm in self.llms.values())
+
+    async def close(self) -> None:
+        """Close all backends."""
+        for backend in self.backends:
+            await backend.close()
+
+
+def meter_of(recipe: Recipe, stats: CallStats, journal: Journal) -> Meter:
+    """The meter of a run, with the recipe's budget and prices and what earlier sessions spent."""
+    prices = {role: Price(price.prompt, price.completion) for role, price in recipe.prices.items()}
+    budget = recipe.budget
+    if budget is not None and budget.usd is not None and not prices:
+        message = f"the budget {budget} is in money, but the recipe gives no prices."
+        raise UsageError(message, hint="Add prices: {default: {prompt: 0.15, completion: 0.60}} (USD per 1M tokens).")
+    return Meter(
+        stats=stats,
+        calls=budget.calls if budget else None,
+        tokens=budget.tokens if budget else None,
+        usd=budget.usd if budget else None,
+        prices=prices,
+        before=journal.spent,
+    )
+
+
+def open_roles(recipe: Recipe, journal: Journal, stats: CallStats, meter: Meter) -> Roles:
+    """Open every model of the recipe. Nothing is sent and no model loaded before the first call."""
+    llms: dict[str, LLM] = {}
+    described: dict[str, dict[str, Any]] = {}
+    backends: list[Backend] = []
+    opened: list[tuple[ModelSettings, Backend]] = []
+    for role, config in recipe.models.given().items():
+        settings = config.settings()
+        # Roles with one and the same model share its connections and its limits.
+        limited = next((b for s, b in opened if s == settings), None)
+        if limited is None:
+            inner: Backend = registry.load("backends", settings.backend)(settings)
+            limited = Limited(
+                inner,
+                stats,
+                concurrency=settings.concurrency,
+                requests_per_minute=settings.requests_per_minute,
+                tokens_per_minute=settings.tokens_per_minute,
+            )
+            opened.append((settings, limited))
+            backends.append(inner)
+        backend = Journaled(
+            Budgeted(Retrying(limited, stats, retries=settings.retries), meter, role), journal, stats, role
+        )
+        seed = recipe.seed if settings.backend in _SEEDED_BACKENDS else None
+        llms[role] = LLM(backend, settings, stats, seed=seed)
+        described[role] = describe(settings, backend.endpoint)
+    return Roles(llms, tuple(backends), described)
+
+
+def describe(settings: ModelSettings, endpoint: str) -> dict[str, Any]:
+    """One model, for run.json, the card and the report; no key and no credentials in it."""
+    return {
+        "backend": settings.backend,
+        "model": settings.model,
+        "endpoint": without_credentials(endpoint) if "://" in endpoint else endpoint,
+        "demo": settings.backend == "llamacpp" and settings.model in DEMO_MODELS,
+    }

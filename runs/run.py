@@ -1,0 +1,366 @@
+"""run: recipe in, run folder out. The only place where recipe, sources, builder, models, checks and files meet."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from ..builders import Builder, Context, Item
+from ..core import SourceRow, registry
+from ..core.errors import BudgetExhausted, CorpusmithError
+from ..data.sources import Source, Unreadable, open_source
+from ..llm.budget import Meter
+from ..llm.journal import Journal
+from ..llm.stats import CallStats
+from ..quality.gates import Panel
+from ..recipes import LoadedRecipe, Recipe, differences, fingerprint, load_recipe, resolved_yaml
+from .accept import Acceptance
+from .finish import finish, summary
+from .folder import RunFolder, write_atomically
+from .items import ItemLog
+from .progress import Progress, Silent, Snapshot
+from .result import RunResult
+from .roles import Roles, meter_of, open_roles
+from .schedule import Schedule
+
+FREE_LOOK_AHEAD = 1_000_000
+"""Items that building may run ahead of acceptance: a slow item must not stop the others."""
+_TICK = 0.25
+_COUNTED_BYTES = 64 * 2**20
+
+
+@dataclass
+class _Session:
+    """One attempt at a run: all that is open while it lasts."""
+
+    recipe: Recipe
+    folder: RunFolder
+    builder: Any
+    sources: Mapping[str, Source]
+    progress: Progress
+    stats: CallStats
+    journal: Journal
+    meter: Meter
+    roles: Roles
+    acceptance: Acceptance
+    items: ItemLog
+    started: float
+    started_at: str
+    items_total: int | None = None
+
+    def snapshot(self) -> Snapshot:
+        """The state now."""
+        counts, stats = self.acceptance.accounting, self.stats
+        return Snapshot(
+            seconds=time.monotonic() - self.started,
+            items_done=self.items.done_count,
+            items_total=self.items_total,
+            candidates=counts.candidates,
+            kept=counts.fates["kept"],
+            target=self.recipe.target,
+            calls=stats.sent,
+            journal_hits=stats.journal_hits,
+            in_flight=stats.in_flight,
+            retries=stats.retries,
+            retries_by_cause=dict(stats.by_cause),
+            tokens=sum(self.meter.used()[1:]),
+            cost=self.meter.cost(),
+        )
+
+
+def run(
+    recipe: str | Path | LoadedRecipe,
+    *,
+    sets: Sequence[str] = (),
+    out: str | Path | None = None,
+    progress: Progress | None = None,
+    cache: Sequence[str | Path] = (),
+) -> RunResult:
+    """Run a recipe, or go on with one that was begun in the same folder.
+
+    Args:
+        recipe: a shipped recipe's name, a file, or a loaded recipe.
+        sets: changes such as "seeds.path=docs.jsonl", in order; see `--set`.
+        out: the run folder; `runs/<recipe name>` if not given.
+        progress: where to report to; silent if not given.
+        cache: run folders whose journals may answer calls too.
+
+    Raises:
+        CorpusmithError: see core/errors.py; what was received up to then is kept, and the same call goes on from it.
+    """
+    loaded = recipe if isinstance(recipe, LoadedRecipe) else load_recipe(recipe, sets)
+    folder = RunFolder(Path(out) if out is not None else Path("runs") / loaded.recipe.name)
+    caches = [Path(c) / "journal" for c in cache]
+    return run_coroutine(_run(loaded.recipe, folder, progress or Silent(), caches))
+
+
+def run_coroutine(coroutine: Any) -> Any:
+    """Run to the end, on uvloop where there is one; from within a running loop (a notebook) in a thread of its own."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        if sys.platform == "win32":
+            return asyncio.run(coroutine)
+        import uvloop
+
+        return uvloop.run(coroutine)
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
+
+
+async def _run(recipe: Recipe, folder: RunFolder, progress: Progress, caches: Sequence[Path]) -> RunResult:
+    builder = registry.load("builders", recipe.builder.kind)(recipe.builder.options)
+    panel = Panel.from_specs(recipe.checks)
+    sources = open_seeds(recipe)
+    made_from = made_from_of(recipe, builder)
+    folder.acquire()
+    try:
+        folder.claim(made_from, differences)
+        write_atomically(folder.recipe, resolved_yaml(recipe).encode())
+        journal = Journal(folder.journal, cache=caches)
+        stats = CallStats()
+        meter = meter_of(recipe, stats, journal)
+        roles = open_roles(recipe, journal, stats, meter)
+        acceptance = Acceptance(
+            folder.path,
+            panel,
+            target=recipe.target,
+            max_candidates=recipe.max_candidates,
+            remember=hasattr(builder, "next_items"),
+        )
+        session = _Session(
+            recipe=recipe,
+            folder=folder,
+            builder=builder,
+            sources=sources,
+            progress=progress,
+            stats=stats,
+            journal=journal,
+            meter=meter,
+            roles=roles,
+            acceptance=acceptance,
+            items=ItemLog(folder.items),
+            started=time.monotonic(),
+            started_at=_now(),
+        )
+        try:
+            return await _run_session(session)
+        finally:
+            await roles.close()
+            session.items.close()
+            journal.close()
+    finally:
+        folder.release()
+
+
+def open_seeds(recipe: Recipe) -> dict[str, Source]:
+    """The recipe's seed data by source name, ready to be read."""
+    seeds = recipe.seeds
+    return {
+        name: open_source(location, columns=seeds.columns, limit=seeds.limit)
+        for name, location in seeds.sources.items()
+    }
+
+
+def made_from_of(recipe: Recipe, builder: Any) -> dict[str, Any]:
+    """Everything that must be the same for a run to be gone on with; files count by their content."""
+    named = builder.made_from() if hasattr(builder, "made_from") else {}
+    return {**fingerprint(recipe), "read by the builder": named}
+
+
+async def _run_session(session: _Session) -> RunResult:
+    status, reason = "complete", None
+    ticker = asyncio.create_task(_tick(session))
+    try:
+        with _signals_cancel():
+            schedule = _schedule(session)
+            try:
+                await _waves(session, schedule)
+            except BudgetExhausted as error:
+                status, reason = "partial", error.message
+            if status == "partial" or session.acceptance.full:
+                schedule.accept_rest()
+    except BaseException as error:
+        session.acceptance.abandon()
+        ended = "interrupted" if isinstance(error, asyncio.CancelledError | KeyboardInterrupt) else "failed"
+        message = error.message if isinstance(error, CorpusmithError) else ended
+        write_atomically(session.folder.run_json, summary(_facts(session, ended, message)))
+        if ended == "interrupted":
+            return RunResult(session.folder.path, 130)
+        raise
+    finally:
+        ticker.cancel()
+        session.progress.update(session.snapshot())
+    recipe, kept = session.recipe, session.acceptance.accounting.fates["kept"]
+    if recipe.target is not None and kept < recipe.target and status == "complete":
+        status = "partial"
+        cap = "the cap on candidates was reached" if session.acceptance.capped else "there are no more items"
+        reason = f"{kept} of {recipe.target} rows: {cap}."
+    session.progress.say("writing the data set, the exports and the report")
+    finish(session.folder, recipe, session.acceptance, _facts(session, status, reason))
+    code = 4 if status == "partial" else 0 if kept else 1
+    return RunResult(session.folder.path, code)
+
+
+def _facts(session: _Session, status: str, reason: str | None) -> dict[str, Any]:
+    """run.json but for what the files add to it."""
+    from .. import __version__
+
+    stats, recipe = session.stats, session.recipe
+    calls, prompt, completion = session.meter.used()
+    return {
+        "name": recipe.name,
+        "description": recipe.description,
+        "status": status,
+        "reason": reason,
+        "started": session.started_at,
+        "finished": _now(),
+        "seconds": round(time.monotonic() - session.started, 2),
+        "counts": session.acceptance.accounting.as_dict(),
+        "calls": {
+            "sent": stats.sent,
+            "journal_hits": stats.journal_hits,
+            "shared": stats.shared,
+            "retries": stats.retries,
+            "by_cause": dict(sorted(stats.by_cause.items())),
+            "asked_again": dict(sorted(stats.asked_again.items())),
+            "of_the_whole_run": calls,
+        },
+        "tokens": {"prompt": prompt, "completion": completion},
+        "cost": {"amount": session.meter.cost(), "currency": "USD"},
+        "models": dict(session.roles.described),
+        "builder": recipe.model_dump(mode="json")["builder"],
+        "seed": recipe.seed,
+        "versions": {"corpusmith": __version__, "python": ".".join(map(str, sys.version_info[:3]))},
+    }
+
+
+def _schedule(session: _Session) -> Schedule:
+    recipe = session.recipe
+    concurrency = session.roles.concurrency
+    context = Context(
+        roles=session.roles.llms,
+        prompts=recipe.prompt_library(),
+        seed=recipe.seed,
+        builder=recipe.builder.kind,
+        version=_version(),
+        checks=session.acceptance.panel.row_checks,
+    )
+    free = recipe.target is None and recipe.max_candidates is None
+    return Schedule(
+        partial(_build, session.builder, context),
+        session.items,
+        session.journal,
+        session.acceptance,
+        workers=2 * concurrency if free else concurrency,
+        look_ahead=FREE_LOOK_AHEAD if free else concurrency,
+    )
+
+
+def _build(builder: Builder, context: Context, item: Item) -> AsyncIterator[Any]:
+    return builder.build(item, context)
+
+
+async def _waves(session: _Session, schedule: Schedule) -> None:
+    acceptance, builder = session.acceptance, session.builder
+    readable = {name: _Readable(source, acceptance) for name, source in session.sources.items()}
+    session.items_total = _count(session)
+    wave: Iterable[Item] = _limited(builder.items(readable), session.recipe.limit)
+    if not hasattr(builder, "next_items"):
+        await schedule.run(wave)
+        return
+    while not acceptance.full:
+        # A list, so that a wave's end is known before the next is asked for.
+        work = list(wave)
+        if not work:
+            return
+        acceptance.expected.extend(work)
+        session.items_total = len(acceptance.expected)
+        await schedule.run(work)
+        wave = builder.next_items(acceptance.accepted)
+
+
+def _limited(items: Iterable[Item], limit: int | None) -> Iterator[Item]:
+    for number, item in enumerate(items):
+        if number == limit:
+            return
+        yield item
+
+
+class _Readable:
+    """A source's rows for a builder; lines that cannot be read are counted as failed, once."""
+
+    def __init__(self, source: Source, acceptance: Acceptance | None) -> None:
+        self._source = source
+        self._acceptance = acceptance
+        self._counted: set[str] = set()
+
+    def __iter__(self) -> Iterator[SourceRow]:
+        for entry in self._source:
+            if isinstance(entry, Unreadable):
+                if self._acceptance is not None and entry.key not in self._counted:
+                    self._counted.add(entry.key)
+                    self._acceptance.unreadable(entry.key, entry.message)
+            else:
+                yield entry
+
+
+def _count(session: _Session) -> int | None:
+    """The number of items, where it is cheap to know: for the time left on the progress line."""
+    if isinstance(session.progress, Silent) or hasattr(session.builder, "next_items"):
+        return None
+    files = [Path(s.location) for s in session.sources.values()]
+    if not all(f.is_file() and f.stat().st_size < _COUNTED_BYTES for f in files):
+        return session.recipe.limit
+    readable = {name: _Readable(source, None) for name, source in session.sources.items()}
+    return sum(1 for _ in _limited(session.builder.items(readable), session.recipe.limit))
+
+
+async def _tick(session: _Session) -> None:
+    while True:
+        session.progress.update(session.snapshot())
+        await asyncio.sleep(_TICK)
+
+
+@contextlib.contextmanager
+def _signals_cancel() -> Iterator[None]:
+    """Ctrl-C and SIGTERM cancel the run, which then commits what is finished; a second Ctrl-C kills."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None
+    handled: list[signal.Signals] = []
+
+    def cancel(number: signal.Signals) -> None:
+        loop.remove_signal_handler(number)
+        task.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Not in the main thread: signals are the caller's business.
+        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+            loop.add_signal_handler(number, cancel, number)
+            handled.append(number)
+    try:
+        yield
+    finally:
+        for number in handled:
+            loop.remove_signal_handler(number)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _version() -> str:
+    from .. import __version__
+
+    return __version__
