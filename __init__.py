@@ -1,3 +1,79 @@
-"""corpusmith: build, audit and filter LLM training and test data."""
+"""corpusmith: build, audit and filter LLM training and test data.
+
+    import corpusmith
+
+    result = corpusmith.run("quickstart", out="runs/first")      # a recipe's name, file, or loaded recipe
+    result.counts, result.to_pandas()
+    clean = corpusmith.filter("rows.jsonl", policy="instructions", out="runs/clean")
+
+Everything is imported at its first use: `import corpusmith` loads nothing heavy.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .core import CorpusmithError, InstructionRecord, Record, RowRecord, Verdict
+    from .quality.gates import CheckSpec
+    from .recipes import LoadedRecipe, load_recipe, recipe_from_data
+    from .runs.doctor import doctor
+    from .runs.explain import explain
+    from .runs.export import export
+    from .runs.filter import filter
+    from .runs.plan import plan
+    from .runs.result import RunResult
+    from .runs.run import run
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "CheckSpec",
+    "CorpusmithError",
+    "InstructionRecord",
+    "LoadedRecipe",
+    "Record",
+    "RowRecord",
+    "RunResult",
+    "Verdict",
+    "__version__",
+    "doctor",
+    "explain",
+    "export",
+    "filter",
+    "load_recipe",
+    "plan",
+    "recipe_from_data",
+    "run",
+]
+
+_HOMES = {
+    "CheckSpec": ".quality.gates",
+    "CorpusmithError": ".core",
+    "InstructionRecord": ".core",
+    "LoadedRecipe": ".recipes",
+    "Record": ".core",
+    "RowRecord": ".core",
+    "RunResult": ".runs.result",
+    "Verdict": ".core",
+    "doctor": ".runs.doctor",
+    "explain": ".runs.explain",
+    "export": ".runs.export",
+    "filter": ".runs.filter",
+    "load_recipe": ".recipes",
+    "plan": ".runs.plan",
+    "recipe_from_data": ".recipes",
+    "run": ".runs.run",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    return getattr(import_module(_HOMES[name], __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])

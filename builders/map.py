@@ -8,6 +8,7 @@ field `completion`.
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -55,7 +56,7 @@ class Map:
     def made_from(self) -> dict[str, Any]:
         """What the rows depend on beside the options: the contents of the files they name."""
         schema = self._schema
-        if isinstance(schema, type):
+        if isinstance(schema, type) and issubclass(schema, BaseModel):
             schema = schema.model_json_schema()
         return {"prompt": self._prompt.hash if self._prompt else None, "schema": schema}
 
@@ -121,6 +122,9 @@ def read_schema(where: Path | str) -> Any:
 
 
 def _import_class(module: str, name: str, text: str) -> type[BaseModel]:
+    # As `python -m` does it: a module that lies in the current folder can be named.
+    if "" not in sys.path and str(Path.cwd()) not in sys.path:
+        sys.path.insert(0, str(Path.cwd()))
     try:
         found = getattr(importlib.import_module(module), name)
     except (ImportError, AttributeError) as error:

@@ -21,12 +21,15 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for command in (run.run, plan.plan, filter.filter, export.export, explain.explain):
-    app.command()(command)
+app.command()(run.run)
+app.command()(plan.plan)
+app.command()(filter.filter)
+app.command()(export.export)
+app.command()(explain.explain)
 app.add_typer(models.app, name="models")
 app.add_typer(recipes.app, name="recipes")
-for command in (schema.schema, doctor.doctor):
-    app.command()(command)
+app.command()(schema.schema)
+app.command()(doctor.doctor)
 
 
 def _version(value: bool) -> None:

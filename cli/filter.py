@@ -10,7 +10,7 @@ import typer
 from .output import parse_pairs, print_json, print_outcome
 
 
-def filter(  # noqa: A001 (the command's name)
+def filter(
     data: Annotated[str, typer.Argument(help="jsonl, json, parquet, csv, a folder of them, a run folder, hf:NAME.")],
     out: Annotated[Path, typer.Option(help="Folder for what is kept, dropped and why.")],
     policy: Annotated[str, typer.Option(help="A shipped policy's name, or a file.")] = "instructions",

@@ -15,6 +15,9 @@ from .settings import ModelSettings
 from .stats import CallStats
 from .structure import AnswerSchema, InvalidStructure, answer_schema
 
+_TRUNCATED = "truncated"
+_EMPTY_REPLY = "empty_reply"
+_INVALID_STRUCTURE = "invalid_structure"
 _NO_ROOM = frozenset({"length", "max_tokens"})
 _WITHHELD = {"content_filter": "content_filter", "refusal": "refused"}
 
@@ -22,9 +25,7 @@ _WITHHELD = {"content_filter": "content_filter", "refusal": "refused"}
 class LLM:
     """A model in a role. Everything it is asked goes through the journal, the budget and the limits below it."""
 
-    def __init__(
-        self, backend: Backend, settings: ModelSettings, stats: CallStats, *, seed: int | None = None
-    ) -> None:
+    def __init__(self, backend: Backend, settings: ModelSettings, stats: CallStats, *, seed: int | None = None) -> None:
         """Ask `backend` as `settings` says; `seed` is sent with each request if given, derived per sample."""
         self._backend = backend
         self._settings = settings
@@ -81,12 +82,12 @@ class LLM:
             try:
                 return self._answer(reply, wanted, calls)
             except AnswerError as error:
-                if error.reason == "truncated":
+                if error.reason == _TRUNCATED:
                     cut += 1
                     if cut > self._settings.length_retries:
                         raise
                     options = _more_room(options)
-                elif error.reason in ("invalid_structure", "empty_reply"):
+                elif error.reason in (_INVALID_STRUCTURE, _EMPTY_REPLY):
                     invalid += 1
                     if invalid > self._settings.schema_retries:
                         raise
@@ -165,17 +166,17 @@ class LLM:
             raise AnswerError(withheld, message, raw=reply.text, calls=calls)
         if reply.finish_reason in _NO_ROOM:
             message = "the answer was cut by its length limit."
-            raise AnswerError("truncated", message, raw=reply.text, calls=calls)
+            raise AnswerError(_TRUNCATED, message, raw=reply.text, calls=calls)
         text, reasoning = _apart(reply)
         if not text:
             message = "the reply has no text."
-            raise AnswerError("empty_reply", message, raw=reply.text, calls=calls)
+            raise AnswerError(_EMPTY_REPLY, message, raw=reply.text, calls=calls)
         if wanted is None:
             return Answer(text=text, value=text, calls=calls, reasoning=reasoning)
         try:
             value = wanted.read(text)
         except InvalidStructure as error:
-            raise AnswerError("invalid_structure", str(error), raw=reply.text, calls=calls) from None
+            raise AnswerError(_INVALID_STRUCTURE, str(error), raw=reply.text, calls=calls) from None
         return Answer(text=text, value=value, calls=calls, reasoning=reasoning)
 
 
@@ -197,7 +198,7 @@ def _more_room(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _with_complaint(messages: tuple[Message, ...], reply: Reply, error: AnswerError) -> tuple[Message, ...]:
-    if error.reason == "empty_reply" or not messages:
+    if error.reason == _EMPTY_REPLY or not messages:
         return messages
     complaint = (
         f"That reply cannot be used: {error.message} Answer the request again, with one JSON value that follows "

@@ -79,6 +79,15 @@ def parse(text: str, where: str, *, skipped: int = 0, error: type[UsageError] = 
     return Document(None if node is None else reader.read(node, ()), reader.lines)
 
 
+def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+    # PyYAML's unquoted and single-quoted forms lose these line breaks; its double-quoted one escapes them.
+    style = '"' if any(sign in value for sign in "\x85\u2028\u2029\r") else None
+    return dumper.represent_scalar(_STR, value, style=style)
+
+
+_Dumper.add_representer(str, _text)
+
+
 def dump(value: Any) -> str:
     """Write plain data so that `parse` reads the same again; mappings keep their order."""
     return str(yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100))

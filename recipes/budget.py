@@ -37,7 +37,7 @@ class Budget:
             UsageError: it is none of these, a cap is zero, or one kind is given twice.
         """
         caps: dict[str, float] = {}
-        for part in re.split(r",(?![0-9]{3}(?:\D|$))", text):
+        for part in re.split(r"(?<![0-9]),|,(?![0-9]{3}(?:\D|$))", text):
             kind, amount = _cap(part.strip(), text)
             if kind in caps:
                 message = f"the budget {text!r} names {kind} twice."

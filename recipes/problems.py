@@ -106,8 +106,8 @@ def _step(annotation: Any, part: str | int) -> Any:
     for option in _options(annotation):
         if isinstance(option, type) and issubclass(option, BaseModel):
             return next((f.annotation for n, f in option.model_fields.items() if part in (n, f.alias)), None)
-        if get_origin(option) in (dict, list):
-            return get_args(option)[-1]
+        if get_origin(option) in (dict, list, tuple):
+            return get_args(option)[1 if get_origin(option) is dict else 0]
     return None
 
 

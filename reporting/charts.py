@@ -9,7 +9,7 @@ from statistics import median
 from typing import Any
 from urllib.parse import quote
 
-from .text import clip, visible
+from .text import label
 from .words import FATES, reason_label, reason_note
 
 _MIN_SHARE = 0.9
@@ -131,13 +131,13 @@ def reason_chart(run: Mapping[str, Any]) -> ReasonChart | None:
         bars = [
             ReasonBar(
                 fate=fate,
-                slug=visible(clip(slug, 120)),
-                label=visible(clip(reason_label(slug), 120)),
+                slug=label(slug),
+                label=label(reason_label(slug)),
                 note=reason_note(slug),
                 count=n,
                 share=100 * n / total,
                 width=round(max(100 * n / axis, 0.4), 3),
-                link=rows_link(fate, visible(clip(slug, 120))),
+                link=rows_link(fate, label(slug)),
             )
             for f, slug, n in shown
             if f == fate
@@ -202,7 +202,8 @@ def kept_lengths(kept: Sequence[Mapping[str, Any]]) -> list[Histogram]:
     for line in kept:
         record = line.get("record") or {}
         kinds.add(record.get("kind"))
-        fields = record.get("fields") if isinstance(record.get("fields"), Mapping) else record
+        columns = record.get("fields")
+        fields = columns if isinstance(columns, Mapping) else record
         for name, value in fields.items():
             if isinstance(value, str) and name != "kind":
                 words.setdefault(name, []).append(len(value.split()))
@@ -211,5 +212,5 @@ def kept_lengths(kept: Sequence[Mapping[str, Any]]) -> list[Histogram]:
     else:
         heaviest = sorted(words, key=lambda name: (-sum(words[name]), name))[:2]
         names = [name for name in words if name in heaviest]
-    drawn = [histogram(visible(clip(name, 40)), words.get(name, [])) for name in names]
+    drawn = [histogram(label(name, 40), words.get(name, [])) for name in names]
     return [chart for chart in drawn if chart is not None]

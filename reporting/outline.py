@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from .charts import rows_link
-from .text import clip, visible
+from .text import label
 
 _NODES_SHOWN = 1_500
 _DEPTH = 24
@@ -49,13 +49,13 @@ def outlines(tree: Mapping[str, Any] | Sequence[Mapping[str, Any]], tasks: set[t
     roots = []
     for given in domains:
         domain = str(given.get("domain") or "domain")
-        root = Branch(visible(clip(domain, 200)), (), reason=visible(clip(str(given.get("description") or ""), 400)))
+        root = Branch(label(domain, 200), (), reason=label(given.get("description") or "", 400))
         places: dict[tuple[str, ...], Branch] = {(): root}
         for path, node in islice(_nodes(given, domain), _NODES_SHOWN):
             _describe(_place(places, path), node)
         for path, branch in places.items():
             full = next((p for p in ((domain, *path), path) if p in tasks), None)
-            branch.link = rows_link("kept", task=[visible(clip(part, 120)) for part in full]) if full else ""
+            branch.link = rows_link("kept", task=[label(part) for part in full]) if full else ""
         _sum_up(root)
         roots.append(root)
     return roots
@@ -66,7 +66,7 @@ def _nodes(given: Mapping[str, Any], domain: str) -> Iterator[tuple[tuple[str, .
     for node in given.get("nodes") or ():
         path = tuple(str(part) for part in node.get("path") or (node.get("name", ""),))
         yield (path[1:] if path[:1] == (domain,) else path)[:_DEPTH], node
-    stack = [((), given)]
+    stack: list[tuple[tuple[str, ...], Mapping[str, Any]]] = [((), given)]
     while stack:
         path, node = stack.pop()
         if path:
@@ -78,12 +78,12 @@ def _nodes(given: Mapping[str, Any], domain: str) -> Iterator[tuple[tuple[str, .
 
 def _describe(branch: Branch, node: Mapping[str, Any]) -> None:
     if branch.path:
-        branch.name = visible(clip(str(node.get("name") or branch.path[-1]), 200))
-    branch.reason = visible(clip(str(node.get("reason") or ""), 400))
+        branch.name = label(node.get("name") or branch.path[-1], 200)
+    branch.reason = label(node.get("reason") or "", 400)
     pruned = str(node.get("pruned") or "").replace("_", " ")
     if pruned and node.get("twin"):
         pruned += f" of {list(node['twin'])[-1]}"
-    branch.pruned = visible(clip(pruned, 160))
+    branch.pruned = label(pruned, 160)
     samples = node.get("samples", node.get("rows"))
     branch.samples = len(samples) if isinstance(samples, list) else int(samples or 0)
 
@@ -93,7 +93,7 @@ def _place(places: dict[tuple[str, ...], Branch], path: tuple[str, ...]) -> Bran
     for depth in range(1, len(path) + 1):
         here = path[:depth]
         if here not in places:
-            places[here] = Branch(visible(clip(here[-1], 200)), here)
+            places[here] = Branch(label(here[-1], 200), here)
             places[here[:-1]].children.append(places[here])
     return places[path]
 

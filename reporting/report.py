@@ -14,7 +14,7 @@ from .material import ReportMaterial
 from .outline import outlines
 from .rows import LISTS, embed
 from .summary import banners, cards, facts, lead, losses, measures, prompts_used, time_text
-from .text import clip, visible
+from .text import clip, label, upright
 from .words import FATES, reason_label
 
 if TYPE_CHECKING:
@@ -60,9 +60,10 @@ def render_report(material: ReportMaterial) -> str:
     }
     block, caps = embed(material, extra)
     context = {
-        "style": markupsafe.Markup(style),  # noqa: S704 - our own file, no data in it
-        "script": markupsafe.Markup(script),  # noqa: S704 - our own file
-        "rows_json": markupsafe.Markup(block),  # noqa: S704 - json_block leaves no "<", ">" or "&" in it
+        # Not escaped again: style and script are our own files, and json_block leaves no "<", ">" or "&".
+        "style": markupsafe.Markup(style),
+        "script": markupsafe.Markup(script),
+        "rows_json": markupsafe.Markup(block),
         "style_hash": _source_hash(style),
         "script_hash": _source_hash(script),
         **_sections(material),
@@ -84,9 +85,9 @@ def _sections(material: ReportMaterial) -> dict[str, Any]:
     }
     builder = run.get("builder") or {}
     return {
-        "name": clip(str(run.get("name") or "run"), 120),
-        "kind": clip(str(builder.get("kind") or ""), 60),
-        "description": clip(str(run.get("description") or ""), 300),
+        "name": label(run.get("name") or "run"),
+        "kind": label(builder.get("kind") or "", 60),
+        "description": label(run.get("description") or "", 300),
         "finished": time_text(run.get("finished")),
         "kept_count": count_of(run, "counts", "kept"),
         "total_count": count_of(run, "counts", "candidates"),
@@ -115,7 +116,7 @@ def _labels(material: ReportMaterial) -> dict[str, str]:
     slugs = {str(slug) for reasons in by_reason.values() for slug in reasons or ()}
     for fate in LISTS:
         slugs.update(str(line["reason"]) for line in getattr(material, fate) if line.get("reason"))
-    return {visible(clip(s, 120)): visible(clip(reason_label(s), 120)) for s in sorted(slugs)}
+    return {label(s): label(reason_label(s)) for s in sorted(slugs)}
 
 
 def _check_table(counts: Mapping[str, Mapping[str, int]]) -> list[dict[str, Any]]:
@@ -129,15 +130,15 @@ def _check_table(counts: Mapping[str, Mapping[str, int]]) -> list[dict[str, Any]
             width = 100 * n / total if total else 0.0
             parts.append((outcome, round(x, 3), round(width, 3)))
             x += width
-        table.append({"name": clip(str(check), 80), "numbers": numbers, "total": total, "parts": parts})
+        table.append({"name": label(check, 80), "numbers": numbers, "total": total, "parts": parts})
     return table
 
 
 def _models(run: Mapping[str, Any]) -> list[dict[str, Any]]:
     keys = ("backend", "model", "endpoint")
     return [
-        {"role": clip(str(role), 60), "demo": bool(model.get("demo"))}
-        | {key: clip(str(model.get(key) or ""), 200) for key in keys}
+        {"role": label(role, 60), "demo": bool(model.get("demo"))}
+        | {key: label(model.get(key) or "", 200) for key in keys}
         for role, model in (run.get("models") or {}).items()
     ]
 
@@ -158,7 +159,7 @@ def _environment() -> jinja2.Environment:
     import markupsafe
 
     def clean(value: Any) -> Any:
-        return visible(value) if isinstance(value, str) and not isinstance(value, markupsafe.Markup) else value
+        return upright(value) if isinstance(value, str) and not isinstance(value, markupsafe.Markup) else value
 
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),

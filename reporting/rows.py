@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .material import Line, ReportMaterial
-from .text import clip, json_block, piece, spans_within, visible
+from .text import json_block, label, piece, spans_within
 
 LISTS = ("kept", "dropped", "review", "rejected", "failed")
 ROW_CAP = 500
@@ -18,6 +18,12 @@ DATA_BYTES = 1_600_000
 _STEPS = ((20_000, ROW_CAP), (6_000, ROW_CAP), (2_000, ROW_CAP), (700, ROW_CAP), (250, 300), (250, 100), (160, 25))
 """(characters of a text, rows of a list): the first pair that fits is taken; the last always fits."""
 _PROSE = ("instruction", "input", "output")
+_STANDS_FOR = {
+    "instruction": ("prompt", "question", "query", "inputs"),
+    "input": ("context",),
+    "output": ("response", "completion", "answer", "targets", "chosen"),
+}
+"""Field that a check speaks of -> columns that data of other makers has in its place."""
 _FIELDS_SHOWN = 8
 _FIELDS_HELD = 40
 _CALLS_SHOWN = 3
@@ -35,9 +41,8 @@ def record_fields(record: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, 
     """
     if record.get("kind") == "instruction":
         first = {name: record.get(name, "") for name in _PROSE if record.get(name) or name != "input"}
-        rest = {
-            k: v for k, v in record.items() if k not in {*_PROSE, "kind", "origin", "task"} and v not in (None, "", [])
-        }
+        known = {*_PROSE, "kind", "origin", "task"}
+        rest = {k: v for k, v in record.items() if k not in known and v not in (None, "", [])}
         return first, rest
     content = record.get("fields")
     if isinstance(content, Mapping):
@@ -50,25 +55,30 @@ def record_fields(record: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, 
     return first, {**{name: content[name] for name in names[_FIELDS_SHOWN:]}, **rest}
 
 
-def _spans(evidence: Mapping[str, Any]) -> dict[str, list[Sequence[int]]]:
-    """The marked spans of an evidence by field; {} where it has none that can be drawn."""
+def _spans(evidence: Mapping[str, Any], record: Mapping[str, Any]) -> dict[str, list[Sequence[int]]]:
+    """The marked spans of an evidence by the record's own column; {} where it has none that can be drawn."""
     raw = [evidence["span"]] if "span" in evidence else evidence.get("spans", [])
     if not isinstance(raw, Sequence) or isinstance(raw, str):
         return {}
     good = [s for s in raw if isinstance(s, Sequence) and len(s) == 2 and all(isinstance(n, int) for n in s)]
-    return {str(evidence.get("field", "text")): good} if good else {}
+    field, columns = str(evidence.get("field", "text")), record.get("fields")
+    if isinstance(columns, Mapping) and field not in columns:
+        field = next((name for name in _STANDS_FOR.get(field, ()) if isinstance(columns.get(name), str)), field)
+    return {field: good} if good else {}
 
 
 def _facts(values: Mapping[str, Any], skip: set[str]) -> list[list[str]]:
     """Name and short value of everything in a mapping that has a value."""
     return [
-        [visible(clip(str(k), 80)), visible(clip(_brief(v), 400))]
+        [label(k, 80), label(_brief(v), 400)]
         for k, v in values.items()
         if k not in skip and v not in (None, "", [], {}, ())
     ]
 
 
 def _brief(value: Any) -> str:
+    if isinstance(value, list | tuple) and not any(isinstance(part, list | dict) for part in value):
+        return ", ".join(_brief(part) for part in value[:20])
     return f"{value:.4g}" if isinstance(value, float) else as_text(value)
 
 
@@ -76,7 +86,7 @@ def _story(origin: Mapping[str, Any]) -> list[list[str]]:
     """How a record came to be, as short facts."""
     facts = _facts({"source": origin.get("source"), "builder": origin.get("builder")}, set())
     prompts = origin.get("prompts") or {}
-    facts += [["prompt", visible(clip(f"{name} ({str(hash_)[:12]})", 200))] for name, hash_ in prompts.items()]
+    facts += [["prompt", label(f"{name} ({str(hash_)[:12]})", 200)] for name, hash_ in prompts.items()]
     facts += _facts({"parents": ", ".join(origin.get("parents") or ())}, set())
     facts += _calls(origin.get("calls") or ())
     return facts + _facts(origin.get("notes") or {}, set())
@@ -87,12 +97,12 @@ def _calls(calls: Sequence[Any]) -> list[list[str]]:
         return []
     shown = ", ".join(str(key)[:12] for key in calls[:_CALLS_SHOWN])
     more = f" and {len(calls) - _CALLS_SHOWN} more" if len(calls) > _CALLS_SHOWN else ""
-    return [["calls", visible(shown + more)]]
+    return [["calls", label(shown + more)]]
 
 
 def _pieces(values: Mapping[str, Any], limit: int, spans: Mapping[str, list[Sequence[int]]]) -> list[list[Any]]:
     held = list(values.items())[:_FIELDS_HELD]
-    return [[visible(clip(str(k), 80)), piece(as_text(v), limit, spans.get(str(k), ()))] for k, v in held]
+    return [[label(k, 80), piece(as_text(v), limit, spans.get(str(k), ()))] for k, v in held]
 
 
 def page_row(line: Line, limit: int) -> dict[str, Any]:
@@ -105,8 +115,8 @@ def page_row(line: Line, limit: int) -> dict[str, Any]:
     evidence = line.get("evidence") or {}
     if not isinstance(evidence, Mapping):
         evidence = {"evidence": evidence}
-    spans = _spans(evidence)
     record = line.get("record")
+    spans = _spans(evidence, record if isinstance(record, Mapping) else {})
     if isinstance(record, Mapping):
         first, rest = record_fields(record)
         # A field that the evidence points into is read first, wherever it usually stands.
@@ -118,23 +128,20 @@ def page_row(line: Line, limit: int) -> dict[str, Any]:
             first = {"text": ""}
         rest, origin, task = {}, {"source": line.get("source"), "calls": line.get("calls")}, ()
     row: dict[str, Any] = {"fields": _pieces(first, limit, spans)}
-    drawn = (
-        {"field", "span", "spans"}
-        if any(spans_within(s, len(as_text(first.get(f, "")))) for f, s in spans.items())
-        else set()
-    )
+    seen = any(spans_within(marked, len(as_text(first.get(name, "")))) for name, marked in spans.items())
+    drawn = {"field", "span", "spans"} if seen else set()
     optional = {
         "n": line.get("row"),
-        "id": visible(clip(str(line.get("id") or ""), 80)),
-        "item": visible(clip(str(line.get("item") or ""), 200)),
-        "reason": visible(clip(str(line.get("reason") or ""), 120)),
-        "check": visible(clip(str(line.get("check") or ""), 120)),
-        "task": [visible(clip(str(part), 120)) for part in task],
+        "id": label(line.get("id") or "", 80),
+        "item": label(line.get("item") or "", 200),
+        "reason": label(line.get("reason") or ""),
+        "check": label(line.get("check") or ""),
+        "task": [label(part) for part in task],
         "value": _number(line.get("value")),
         "bar": _number(line.get("bar")),
         "more": _pieces(rest, limit, spans),
         "evidence": _facts(evidence, {*drawn, "matched", "matched_row"}),
-        "matched": visible(clip(str(evidence.get("matched") or ""), 80)),
+        "matched": label(evidence.get("matched") or "", 80),
         "matched_n": evidence.get("matched_row") if isinstance(evidence.get("matched_row"), int) else None,
         "story": _story(origin),
     }
@@ -145,7 +152,7 @@ def page_row(line: Line, limit: int) -> dict[str, Any]:
 def _number(value: Any) -> str:
     if value is None or isinstance(value, bool):
         return ""
-    return visible(clip(_brief(value), 60))
+    return label(_brief(value), 60)
 
 
 def _texts(lines: Sequence[Line]) -> Iterator[int]:
@@ -180,9 +187,9 @@ def embed(material: ReportMaterial, extra: Mapping[str, Any]) -> tuple[str, dict
         shaped = {name: [page_row(line, limit) for line in lines[:rows]] for name, lines in lists.items()}
         wanted = {row["matched"] for shown in shaped.values() for row in shown if "matched" in row}
         others = {
-            visible(clip(str(key), 80)): _pieces(record_fields(record)[0], min(limit, 2_000), {})
+            label(key, 80): _pieces(record_fields(record)[0], min(limit, 2_000), {})
             for key, record in material.matched.items()
-            if visible(clip(str(key), 80)) in wanted
+            if label(key, 80) in wanted
         }
         block = json_block({"lists": shaped, "matched": others, **extra})
         caps = {"rows": rows, "characters": limit}

@@ -9,7 +9,7 @@ from typing import Any
 
 from .charts import count_of, rows_link
 from .material import ReportMaterial
-from .text import clip, visible
+from .text import label
 from .words import FATES, reason_label
 
 _TOP = 3
@@ -58,9 +58,8 @@ def losses(run: Mapping[str, Any]) -> list[Loss]:
             continue
         reasons = run.get("counts", {}).get("by_reason", {}).get(fate) or {}
         ordered = sorted(((int(n), str(slug)) for slug, n in reasons.items() if n), key=lambda r: (-r[0], r[1]))
-        top = [
-            (clip(reason_label(slug), 60), n, rows_link(fate, visible(clip(slug, 120)))) for n, slug in ordered[:_TOP]
-        ]
+        first = [(n, label(slug)) for n, slug in ordered[:_TOP]]
+        top = [(label(reason_label(slug), 60), n, rows_link(fate, slug)) for n, slug in first]
         others = sum(n for n, _ in ordered[_TOP:])
         found.append(Loss(fate, count, FATES[fate].verb, rows_link(fate), top, others))
     return sorted(found, key=lambda loss: -loss.count)
@@ -79,7 +78,7 @@ def banners(run: Mapping[str, Any]) -> list[Banner]:
     found = []
     demo = [(role, model) for role, model in (run.get("models") or {}).items() if model.get("demo")]
     if demo:
-        who = ", ".join(f"{clip(str(model.get('model', 'unknown')), 80)} (as {clip(role, 40)})" for role, model in demo)
+        who = ", ".join(f"{label(model.get('model', 'unknown'), 80)} (as {label(role, 40)})" for role, model in demo)
         found.append(
             Banner(
                 "demo",
@@ -88,7 +87,7 @@ def banners(run: Mapping[str, Any]) -> list[Banner]:
                 "Do not train on them or measure with them.",
             )
         )
-    status, why = run.get("status", "unknown"), clip(str(run.get("reason") or ""), 600)
+    status, why = run.get("status", "unknown"), label(run.get("reason") or "", 600)
     if status == "partial":
         why = why or "It stopped at its budget or its cap on candidates."
         text = f"{why} The reasons below say what took the candidates. The same command goes on from here."
@@ -97,9 +96,8 @@ def banners(run: Mapping[str, Any]) -> list[Banner]:
         text = "Everything up to the stop is here. The same command goes on from here."
         found.append(Banner("warn", "This run was interrupted", text))
     elif status == "failed":
-        found.append(
-            Banner("bad", "This run failed", f"{why or 'It ended with an error.'} The rows below came before that.")
-        )
+        text = f"{why or 'It ended with an error.'} The rows below came before that."
+        found.append(Banner("bad", "This run failed", text))
     total, parts = count_of(run, "counts", "candidates"), sum(count_of(run, "counts", fate) for fate in FATES)
     if total != parts:
         text = f"{total:,} candidates, but {parts:,} with a known end. Please report this: nothing may vanish."
@@ -128,7 +126,7 @@ def time_text(value: Any) -> str:
     try:
         at = datetime.fromisoformat(str(value))
     except ValueError:
-        return clip(str(value), 60)
+        return label(value, 60)
     return f"{at.day} {at:%b %Y, %H:%M}" + (f" {at:%Z}" if at.tzinfo else "")
 
 
@@ -151,7 +149,7 @@ def cards(run: Mapping[str, Any]) -> list[Card]:
     prompt, completion = count_of(run, "tokens", "prompt"), count_of(run, "tokens", "completion")
     found.append(Card("Tokens", f"{prompt + completion:,}", f"{prompt:,} in prompts, {completion:,} written"))
     cost = run.get("cost") or {}
-    amount, currency = cost.get("amount"), clip(str(cost.get("currency", "USD")), 8)
+    amount, currency = cost.get("amount"), label(cost.get("currency", "USD"), 8)
     if isinstance(amount, int | float):
         each = f"{money(amount / kept)} {currency} a kept row" if kept else "no kept row"
         found.append(Card("Cost", f"{money(amount)} {currency}", each))
@@ -173,7 +171,7 @@ def prompts_used(material: ReportMaterial) -> list[tuple[str, str]]:
         for line in lines:
             prompts = ((line.get("record") or {}).get("origin") or {}).get("prompts") or {}
             found.update((str(name), str(value)) for name, value in prompts.items())
-    return [(clip(name, 120), clip(value, 80)) for name, value in sorted(found)[:60]]
+    return [(label(name), label(value, 80)) for name, value in sorted(found)[:60]]
 
 
 Group = tuple[str, list[tuple[str, str]]]
@@ -190,7 +188,7 @@ def facts(run: Mapping[str, Any]) -> list[Group]:
     if run.get("seed") is not None:
         about.append(("seed", str(run["seed"])))
     about += [(key, str(run[key])) for key in ("source", "policy") if run.get(key)]
-    found: list[Group] = [("Run", [(name, clip(value, 300)) for name, value in about])]
+    found: list[Group] = [("Run", [(name, label(value, 300)) for name, value in about])]
     calls = run.get("calls") or {}
     for heading, values in (
         ("Builder", run.get("builder")),
@@ -198,7 +196,7 @@ def facts(run: Mapping[str, Any]) -> list[Group]:
         ("Asked again for", calls.get("asked_again")),
         ("Versions", run.get("versions")),
     ):
-        lines = [(clip(str(name).replace("_", " "), 80), clip(_figure(v), 300)) for name, v in (values or {}).items()]
+        lines = [(_spaced(name), _figure(value)) for name, value in (values or {}).items()]
         if lines:
             found.append((heading, lines[:60]))
     return found
@@ -207,15 +205,13 @@ def facts(run: Mapping[str, Any]) -> list[Group]:
 def measures(values: Mapping[str, Any]) -> list[Group]:
     """Diversity figures: the plain ones first, then one group for each mapping."""
     plain = {name: value for name, value in values.items() if not isinstance(value, Mapping)}
-    groups = [("Overall", plain)] if plain else []
-    groups += [(str(name).replace("_", " "), value) for name, value in values.items() if isinstance(value, Mapping)]
-    return [
-        (
-            clip(title, 80),
-            [(clip(str(n).replace("_", " "), 80), clip(_figure(v), 300)) for n, v in list(inner.items())[:40]],
-        )
-        for title, inner in groups[:20]
-    ]
+    groups: list[tuple[str, Mapping[str, Any]]] = [("Overall", plain)] if plain else []
+    groups += [(_spaced(name), value) for name, value in values.items() if isinstance(value, Mapping)]
+    return [(title, [(_spaced(n), _figure(v)) for n, v in list(inner.items())[:40]]) for title, inner in groups[:20]]
+
+
+def _spaced(name: Any) -> str:
+    return label(str(name).replace("_", " "), 80)
 
 
 def _figure(value: Any) -> str:
@@ -224,5 +220,5 @@ def _figure(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
     if isinstance(value, list | tuple):
-        return ", ".join(_figure(part) for part in value[:12])
-    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+        return label(", ".join(_figure(part) for part in value[:12]), 300)
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else label(value, 300)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 Piece = str | dict[str, Any]
@@ -30,9 +31,19 @@ def visible(text: str) -> str:
     return _UNSAFE.sub(_picture, text) if _UNSAFE.search(text) else text
 
 
+def upright(text: str) -> str:
+    """As `visible`, and no character left that turns the direction of the words around it."""
+    return _DIRECTION.sub("\ufffd", visible(text))
+
+
 def clip(text: str, limit: int = 300) -> str:
-    """Cut a label (a name, a key, a reason) to `limit` characters."""
+    """Cut a text to `limit` characters."""
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def label(value: object, limit: int = 120) -> str:
+    """A name, key or reason as it may stand within a line of the page: short, visible, upright."""
+    return upright(clip(str(value), limit))
 
 
 def json_block(value: Any) -> str:

@@ -20,16 +20,14 @@ class Fate:
 
 FATES = {
     "kept": Fate("Kept", "Kept", "kept", "dataset/", "No row was kept."),
-    "review": Fate(
-        "Review", "Set aside for review", "set aside for review", "review.jsonl", "Nothing waits for review."
-    ),
+    "review": Fate("Review", "Set aside for review", "set aside for review", "review.jsonl", "No row is set aside."),
     "dropped": Fate("Dropped", "Dropped by a gate", "dropped by a gate", "dropped.jsonl", "Nothing was dropped."),
     "rejected": Fate(
         "Rejected",
         "Rejected while being built",
         "rejected while being built",
         "rejected.jsonl",
-        "Nothing was rejected.",
+        "None was rejected.",
     ),
     "failed": Fate("Failed", "Failed, no verdict possible", "failed", "failed.jsonl", "Nothing failed."),
 }

@@ -36,7 +36,7 @@ class Accounting:
             for fate in FATES
             if fate != "kept"
         }
-        counts = {fate: self.fates[fate] for fate in FATES}
+        counts: dict[str, Any] = {fate: self.fates[fate] for fate in FATES}
         return {"candidates": self.candidates, **counts, "by_reason": by_reason}
 
     def table(self) -> list[tuple[str, str, int]]:

@@ -1,4 +1,4 @@
-"""doctor: what is installed, what is in the cache, what an endpoint answers. Sends nothing but one listing, if asked."""
+"""doctor: what is installed, what is in the cache, what an endpoint answers; asks nothing but for its models."""
 
 from __future__ import annotations
 
@@ -44,7 +44,8 @@ def doctor(base_url: str | None = None) -> list[Diagnosis]:
         found.append(Diagnosis(group, "ok" if names else "bad", ", ".join(names) or "none: reinstall the package"))
     found.append(_cache())
     for entry in listed():
-        state = f"in the cache ({entry.path})" if entry.present else f"not fetched (corpusmith models pull {entry.name})"
+        missing = f"not fetched (corpusmith models pull {entry.name})"
+        state = f"in the cache ({entry.path})" if entry.present else missing
         found.append(Diagnosis(f"model {entry.name}", "ok" if entry.present else "note", state))
     if base_url is not None:
         found.append(_endpoint(base_url))

@@ -56,5 +56,3 @@ class _Rows:
                 message = f"{entry.key} cannot be read: {entry.message}"
                 raise SourceError(message, hint="Run corpusmith filter first: it counts and sets aside such lines.")
             yield dict(entry.fields)
-
-

@@ -29,7 +29,7 @@ BATCH = 2048
 """Rows judged at once."""
 
 
-def filter(  # noqa: A001 (the public name of the command)
+def filter(
     data: Any,
     *,
     policy: str | Path = "instructions",
@@ -50,6 +50,7 @@ def filter(  # noqa: A001 (the public name of the command)
         checks: further checks after the policy's.
         export: fine-tuning formats to write the kept rows in.
         limit: judge only so many rows.
+        progress: where to report to; silent if not given.
 
     Raises:
         UsageError: the data's shape is unknown (the message shows its columns), or an argument is wrong.

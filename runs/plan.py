@@ -24,7 +24,9 @@ COMPLETION_TOKENS = 256
 _COUNTED = 1_000_000
 
 
-def plan(recipe: str | Path | LoadedRecipe, *, sets: Sequence[str] = (), out: str | Path | None = None) -> dict[str, Any]:
+def plan(
+    recipe: str | Path | LoadedRecipe, *, sets: Sequence[str] = (), out: str | Path | None = None
+) -> dict[str, Any]:
     """Validate a recipe with its seeds, prompts and checks, and forecast what running it takes.
 
     Returns:

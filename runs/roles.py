@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..core import registry
-from ..core.errors import UsageError
 from ..llm import LLM, Backend
-from ..llm.budget import Budgeted, Meter, Price
+from ..llm.budget import Budgeted, Meter
 from ..llm.journal import Journal, Journaled
 from ..llm.limits import Limited
 from ..llm.retrying import Retrying
@@ -45,17 +44,13 @@ class Roles:
 
 def meter_of(recipe: Recipe, stats: CallStats, journal: Journal) -> Meter:
     """The meter of a run, with the recipe's budget and prices and what earlier sessions spent."""
-    prices = {role: Price(price.prompt, price.completion) for role, price in recipe.prices.items()}
     budget = recipe.budget
-    if budget is not None and budget.usd is not None and not prices:
-        message = f"the budget {budget} is in money, but the recipe gives no prices."
-        raise UsageError(message, hint="Add prices: {default: {prompt: 0.15, completion: 0.60}} (USD per 1M tokens).")
     return Meter(
         stats=stats,
         calls=budget.calls if budget else None,
         tokens=budget.tokens if budget else None,
         usd=budget.usd if budget else None,
-        prices=prices,
+        prices=dict(recipe.role_prices()),
         before=journal.spent,
     )
 

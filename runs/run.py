@@ -100,7 +100,8 @@ def run(
     loaded = recipe if isinstance(recipe, LoadedRecipe) else load_recipe(recipe, sets)
     folder = RunFolder(Path(out) if out is not None else Path("runs") / loaded.recipe.name)
     caches = [Path(c) / "journal" for c in cache]
-    return run_coroutine(_run(loaded.recipe, folder, progress or Silent(), caches))
+    result: RunResult = run_coroutine(_run(loaded.recipe, folder, progress or Silent(), caches))
+    return result
 
 
 def run_coroutine(coroutine: Any) -> Any:

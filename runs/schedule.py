@@ -47,8 +47,10 @@ log = logging.getLogger(__name__)
 class Acceptor(Protocol):
     """What takes finished items, in order."""
 
-    full: bool
-    """True: no further item is wanted."""
+    @property
+    def full(self) -> bool:
+        """Whether no further item is wanted."""
+        ...
 
     def take(self, entries: list[dict[str, Any]]) -> None:
         """Take the next finished items, as the item log holds them."""
@@ -98,8 +100,8 @@ class Schedule:
             CorpusmithError: the run was stopped (budget, endpoint, disk); what was finished is committed.
         """
         source = enumerate(items, self._next)
-        committer = asyncio.create_task(self._commit())
-        working = asyncio.gather(*[asyncio.create_task(self._work(source)) for _ in range(self._workers)])
+        committer: asyncio.Future[Any] = asyncio.create_task(self._commit())
+        working: asyncio.Future[Any] = asyncio.gather(*[self._work(source) for _ in range(self._workers)])
         try:
             await asyncio.wait([committer, working], return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -191,7 +193,7 @@ class Schedule:
 
     def _accept_some(self) -> bool:
         """Hand on the next finished items in order; True if there may be more at once."""
-        entries = []
+        entries: list[dict[str, Any]] = []
         while len(entries) < BATCH and self._head < self._next and self._items.done(self._head):
             entries.append(self._entry(self._head))
             self._head += 1

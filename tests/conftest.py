@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# No test asserts a time, and neither does hypothesis: a busy machine is no failure.
+settings.register_profile("corpusmith", deadline=None)
+settings.load_profile("corpusmith")
 
 ROOT = Path(__file__).resolve().parent.parent
 

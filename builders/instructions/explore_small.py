@@ -65,7 +65,9 @@ async def _gain(ctx: Context, data: Mapping[str, Any], text: str, *, instruction
     others = [general] if data["path"][1:] else []
     others += data["others"] or [{"domain": "", "description": ""}]
     own = {**general, "task": " > ".join(data["path"][1:])}
-    headings = [heading.render({**h, "task": h.get("task", ""), "instruction": instruction}).text for h in (own, *others)]
+    headings = [
+        heading.render({**h, "task": h.get("task", ""), "instruction": instruction}).text for h in (own, *others)
+    ]
     scored = await asyncio.gather(*(ctx.llm.score(h, f" {text}") for h in headings))
     means = [likelihood.mean for likelihood in scored]
     best_other = max(means[1:])
@@ -82,7 +84,8 @@ async def find_tasks(item: Item, ctx: Context, min_gain: float) -> dict[str, Any
     refused: list[dict[str, Any]] = []
     for line in lines:
         name = clean_name(line.text)
-        fault = line.fault or ("bad_name" if not name or len(name) > NAME_LENGTH else None)
+        # One word alone ("budget") is a subject, not a task, and is likely under any heading of its kind.
+        fault = line.fault or ("bad_name" if len(name.split()) < 2 or len(name) > NAME_LENGTH else None)
         evidence: dict[str, Any] = {}
         if fault is None and ctx.llm.capabilities.score:
             evidence = await _gain(ctx, data, name, instruction=False)

@@ -147,6 +147,11 @@ def given_away(question: str, answer: str) -> float:
     return sum(1 for w in theirs if any(akin(w, o) for o in ours)) / len(theirs)
 
 
+def example_echo(question: str, prompt_text: str) -> bool:
+    """Whether the question stands in the prompt itself, as one of its examples."""
+    return f" {same_question(question)} " in f" {same_question(prompt_text)} "
+
+
 def support(answer: str, chunk: str) -> float:
     """Share of an answer's content words, 0 to 1, that the chunk has in this or another form."""
     said = set(content_words(answer))

@@ -156,9 +156,8 @@ class OpenAIBackend:
         where = f"{self._shown_url} answered {status}"
         if status in _RETRIED_STATUS or status >= 500:
             after = _retry_after(response.headers.get("Retry-After"))
-            raise RetryableError(
-                f"{where}: {said}", kind=f"http_{status}", status=status, body=said, retry_after=after
-            )
+            message = f"{where}: {said}"
+            raise RetryableError(message, kind=f"http_{status}", status=status, body=said, retry_after=after)
         if status in (401, 403):
             hint = "Set the key in the variable that models.<role>.api_key_env names."
             message = f"{where}: the key was not accepted ({said})."

@@ -35,9 +35,10 @@ from ..request import Reply, Request, TokenScore, Usage
 from ..settings import ModelSettings
 
 _WORDS = (
-    "amber basin cedar delta ember field grain harbour island jasper kettle lantern meadow needle orchard pebble "
-    "quarry river saddle timber umber valley willow yarrow zephyr"
-).split()
+    *("amber", "basin", "cedar", "delta", "ember", "field", "grain", "harbour", "island", "jasper", "kettle"),
+    *("lantern", "meadow", "needle", "orchard", "pebble", "quarry", "river", "saddle", "timber", "umber", "valley"),
+    *("willow", "yarrow", "zephyr"),
+)
 _IN_PROMPT = -1.0
 _NOT_IN_PROMPT = -4.0
 

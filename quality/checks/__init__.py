@@ -1,1 +1,1 @@
-""""""
+"""Checks that judge a row by itself, one small file per family."""

@@ -10,13 +10,11 @@ from ..rules import first_hit, rule
 _VARIANTS = (
     rule(
         "no_input",
-        r"\A\W*no[\s_-]*inputs?e?(?:\s+(?:is\s+|was\s+)?(?:required|needed|necessary|provided|given|available))?\W*\Z",
+        r"\A\W*no[\s_-]*inputs?(?:\s+(?:is\s+|was\s+)?(?:required|needed|necessary|provided|given|available))?\W*\Z",
         "input",
         longest=60,
     ),
     rule("none", r"\A\W*(?:none|null|nil|n/?a|n\.a|not applicable)\W*\Z", "n", longest=30),
-    # A line of its own, beside real text: the marker was left in.
-    rule("marker_line", r"^\s*(?:<\s*no[\s_-]*input\s*>|noinput|no input (?:needed|required)\.?)[^\S\n]*$", "input"),
 )
 
 
@@ -37,7 +35,7 @@ class NoInputVariant:
         self.options = options or self.Options()
 
     def judge(self, rows: Sequence[Row]) -> list[Finding]:
-        """1.0 where the column is such a phrase, or has it on a line of its own."""
+        """1.0 where the column is such a phrase and nothing else."""
         field = self.options.field
         hits = [first_hit(_VARIANTS, row.text(field)) for row in rows]
         return [found("no_input_variant", field, hit.span, hit.rule) if hit else CLEAN for hit in hits]

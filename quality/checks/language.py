@@ -14,9 +14,13 @@ from ..check import CLEAN, Bar, CheckOptions, Finding, Row, Scope
 
 # Function words that are common in English and rare elsewhere: two different ones settle a text without the model.
 _ENGLISH = frozenset(
-    "the of and is are that with for this which what how from by given your following between write using its was it "
-    "you they have has be or each about into would should list create generate describe explain provide".split()
-)
+    (
+        "the", "of", "and", "is", "are", "that", "with", "for", "this", "which", "what", "how", "from", "by",
+        "given", "your", "following", "between", "write", "using", "its", "was", "it", "you", "they", "have",
+        "has", "be", "or", "each", "about", "into", "would", "should", "list", "create", "generate", "describe",
+        "explain", "provide",
+    )
+)  # fmt: skip
 # One language as far as telling them apart goes.
 _SAME = {"yue": "zh", "wuu": "zh", "nb": "no", "nn": "no", "da": "no", "hr": "sr", "bs": "sr", "sh": "sr", "srl": "sr",
          "ms": "id", "pcm": "en", "sco": "en", "gl": "pt", "lb": "de", "nds": "de"}  # fmt: skip

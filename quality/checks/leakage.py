@@ -8,28 +8,50 @@ from collections.abc import Sequence
 from ..check import CLEAN, Bar, CheckOptions, Finding, Row, Scope, found
 from ..rules import Rule, first_hit, rule
 
+_MODEL = r"(?:ai|a\.i\.|artificial intelligence|language model|llm|gpt)"
 _LEAKS = (
     rule(
         "self_description",
-        r"\bas an? (?:large |text[- ]based |helpful )?"
-        r"(?:ai|a\.i\.|artificial intelligence|language model|llm|gpt)[\w -]{0,30},? ?\b(?:i|we|my)\b"
-        r"|\bi(?:'m| am) (?:just |only )?(?:an? )?(?:large |ai |artificial intelligence )+(?:language )?(?:model|assistant)\b",
+        rf"\bas an? (?:large |text[- ]based |helpful )?{_MODEL}[\w -]{{0,30}},? ?\b(?:i|we|my)\b",
         "as a",
-        "i'm",
-        "i am",
     ),
-    rule("self_description", r"als (?:ein )?(?:großes )?(?:ki-)?sprachmodell\b|en tant que modèle de langage|"
-         r"como (?:un )?modelo de (?:lenguaje|linguagem)|作为(?:一个|一名)?(?:ai|人工智能|大型?语言|语言)|как языковая модель",
-         "sprachmodell", "modèle de langage", "modelo de l", "作为", "языковая модель"),
-    rule("knowledge_cutoff", r"\bmy (?:knowledge|training)(?: data)? (?:cut-?off|only goes|was last updated|ends in)\b",
-         "my knowledge", "my training"),
-    rule("chat_token", r"<\|\w{2,30}\|>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>", "<|", "inst]", "sys>>", "_turn>"),
-    rule("section_heading", r"^\s{0,3}#{2,4}\s?(?:instruction|input|response|output|human|assistant|user|system)s?\s?:",
-         "##"),
-    rule("template", r"below is an instruction that describes a task|write a response that appropriately completes",
-         "below is an instruction", "appropriately completes"),
-    rule("turn", r"^(?:human|user|assistant|system): .*\n+(?:human|user|assistant|system): ", "assistant: ", longest=200),
-)  # fmt: skip
+    rule(
+        "self_description",
+        r"\bi(?:'m| am) (?:just |only )?(?:an? )?(?:large |ai |artificial intelligence )+(?:language )?"
+        r"(?:model|assistant)\b",
+        *("i'm", "i am"),
+    ),
+    rule(
+        "self_description",
+        r"\bals (?:ein )?(?:großes )?(?:ki-)?sprachmodell\b|\ben tant que modèle de langage\b"
+        r"|\bcomo (?:un )?modelo de (?:lenguaje|linguagem)\b|作为(?:一个|一名)?(?:ai|人工智能|大型?语言|语言)"
+        r"|\bкак языковая модель\b",
+        *("sprachmodell", "modèle de langage", "modelo de l", "作为", "языковая модель"),
+    ),
+    rule(
+        "knowledge_cutoff",
+        r"\bmy (?:knowledge|training)(?: data)? (?:cut-?off|only goes|was last updated|ends in)\b",
+        *("my knowledge", "my training"),
+    ),
+    rule(
+        "chat_token",
+        r"<\|\w{2,30}\|>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>",
+        "<|",
+        "inst]",
+        "sys>>",
+        "_of_turn>",
+    ),
+    rule(
+        "section_heading",
+        r"^[^\S\n]{0,3}#{2,4} ?(?:instruction|input|response|output|human|assistant|user|system)s? ?:",
+        "##",
+    ),
+    rule(
+        "template",
+        r"below is an instruction that describes a task|write a response that appropriately completes",
+        *("below is an instruction", "appropriately completes"),
+    ),
+)
 
 
 class PromptLeakage:

@@ -51,7 +51,7 @@ _PLACEHOLDERS = (
     rule("not_applicable", r"\A\W*(?:n/a|n\.a\.?|na|not applicable|none given|not available)\W*\Z", "n", longest=40),
     rule("to_do", r"\A\W*(?:tbd|tba|todo|to be (?:determined|done|added|filled in)|fixme)\W*\Z", "t", "f", longest=40),
     rule("filler", r"\A\W*(?:lorem ipsum\b.{0,40}|placeholder|your (?:answer|response|output) here)\W*\Z", longest=70),
-    rule("dots", r"\A\s*(?:\.{3,}|…|_{3,}|-{3,}|\?{2,}|x{3,})\s*\Z", longest=40),
+    rule("dots", r"\A\s*(?:\.{3,9}|…|_{3,9}|-{3,9}|\?{2,9}|x{3,9})\s*\Z", longest=20),
 )
 
 

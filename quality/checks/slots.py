@@ -12,13 +12,20 @@ _WANTED = (
     r"graph|diagram|drawing|sketch|figure|logo|design|poem|story|song|music(?:al)?|code|answer|response|output|page)"
 )
 _SLOTS = (
-    rule("insert", r"[<\[({][^\S\n]*(?:please )?(?:insert|include|add|paste|attach|enter)\b[^<>\[\](){}\n]{0,80}[>\])}]",
-         "insert", "include", "add", "paste", "attach", "enter"),
+    rule(
+        "insert",
+        r"[<\[({][^\S\n]*(?:please )?(?:insert|include|add|paste|attach|enter)\s+\w[^<>\[\](){}\n]{0,80}[>\])}]",
+        *("insert", "include", "add", "paste", "attach", "enter"),
+    ),
     # The whole column is one bracket that names the thing that should be there.
-    rule("stands_alone", rf"\A[^\w<\[(]{{0,3}}[<\[(](?!/)(?!\w+\s+[\w-]+\s?=)[^<>\[\](){{}}\n=]{{0,60}}\b{_WANTED}s?\b"
-         r"[^<>\[\](){}\n=]{0,60}[>\])]\W{0,3}\Z", longest=140),
+    rule(
+        "stands_alone",
+        r"\A[^\w<\[(]{0,3}[<\[(](?!/)(?!\w+\s+[\w-]+\s?=)"
+        rf"[^<>\[\](){{}}\n=]{{0,60}}\b{_WANTED}s?\b[^<>\[\](){{}}\n=]{{0,60}}[>\])]\W{{0,3}}\Z",
+        longest=140,
+    ),
     rule("marker", r"<\s*no[\s_-]*(?:in|out)put\s*>", "put"),
-)  # fmt: skip
+)
 
 
 class UnfilledSlot:

@@ -9,11 +9,43 @@ from ..check import CLEAN, Bar, CheckOptions, Finding, Row, Scope, found
 
 # Words after which no sentence ends. Prepositions are left out: "something to look for" is whole.
 _DANGLING = frozenset(
-    "and or but nor the a an because although whose their its my your our if "  # English
-    "und oder aber der die das ein eine einen dem den weil dass "  # German
-    "et ou mais le la les un une des du parce que "  # French
-    "y o pero el los las una porque "  # Spanish
-    "e ou mas os as um uma".split()  # Portuguese
+    {
+        *(
+            "and",
+            "or",
+            "but",
+            "nor",
+            "the",
+            "a",
+            "an",
+            "because",
+            "although",
+            "whose",
+            "their",
+            "its",
+            "my",
+            "your",
+            "our",
+        ),
+        *("und", "oder", "aber", "der", "die", "das", "ein", "eine", "einen", "dem", "den", "weil", "dass"),  # German
+        *("et", "ou", "mais", "le", "la", "les", "un", "une", "des", "du", "parce", "que"),  # French
+        *(
+            "y",
+            "o",
+            "pero",
+            "el",
+            "los",
+            "las",
+            "una",
+            "porque",
+            "e",
+            "mas",
+            "os",
+            "as",
+            "um",
+            "uma",
+        ),  # Spanish, Portuguese
+    }
 )
 _LAST_WORD = re.compile(r"(?<=\s)([^\W\d_]+)\Z")
 _EMPTY_ITEM = re.compile(

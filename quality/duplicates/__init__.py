@@ -1,1 +1,1 @@
-""""""
+"""Checks that compare a row with those before it."""

@@ -19,9 +19,10 @@ _LETTERS = 0x110000 - len(_SURROGATES)
 
 
 def rouge_l(a: Sequence[str] | Sequence[int], b: Sequence[str] | Sequence[int]) -> Fraction:
-    """ROUGE-L F of two token lists (or their numbers): 2 * (longest common subsequence) / (sum of lengths), 0 if one is empty.
+    """ROUGE-L F of two token lists or their numbers: 2 * (longest common subsequence) / (sum of lengths).
 
-    Lin 2004, section 3.1, with beta = 1, as `rouge_score` computes it; a fraction, so that no rounding decides.
+    Lin 2004, section 3.1, with beta = 1, as `rouge_score` computes it; 0 if one is empty. A fraction, so that no
+    rounding decides.
     """
     return Fraction(2 * LCSseq.similarity(a, b), len(a) + len(b)) if a and b else Fraction(0)
 
@@ -30,8 +31,9 @@ class RougeLDuplicate:
     """duplicate.rouge_l: some earlier row has ROUGE-L F above the bar (at the bar is no duplicate).
 
     Self-Instruct (Wang et al. 2022, section 2.2) and Alpaca keep an instruction when its F to all earlier ones is
-    at most 0.7; tokens are made as in `quality.words.rouge_tokens`. Of several columns each must be alike, so that the same
-    instruction on another input is no duplicate: the value is the lowest of their F, two empty columns being alike.
+    at most 0.7; tokens are those of `quality.words.rouge_tokens`. Of several columns each must be alike, so that the
+    same instruction on another input is no duplicate: the value is the lowest of their F, two empty columns being
+    alike.
     Rows are compared with those that are no duplicates themselves: every dropped row names one (the most alike, of
     equals the earliest) to which it is above the bar itself.
 

@@ -93,9 +93,9 @@
     const [from, to] = windowOf(text, marks);
     const whole = (text.length + (cut.before || 0) + (cut.after || 0)).toLocaleString("en-GB");
     const draw = (start, end) => {
-      box.replaceChildren();
-      if (start || cut.before) box.append("… ");
-      fill(box, text, marks, start, end);
+      const words = make("bdi");
+      fill(words, text, marks, start, end);
+      box.replaceChildren(start || cut.before ? "… " : "", words);
       if (end < text.length || cut.after) box.append(" …");
       if (start || end < text.length) {
         const button = make("button", "link", `Show all ${number.format(text.length)} characters`);
@@ -190,6 +190,7 @@
     if (source) head.append(make("span", "mono", source[1]));
     for (const part of head.children) part.dir = "auto";
     node.append(head);
+    if (row.fields.length === 1) node.classList.add("lone");
     row.fields.forEach((field, i) => node.append(fieldNode(field, list, i === 0 && row.fields.length > 1)));
     node.append(...[proofNode(row, list), detailsNode(row, list)].filter(Boolean));
     return node;

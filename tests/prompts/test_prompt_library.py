@@ -1,6 +1,7 @@
 """PromptLibrary: shipped prompts by name and profile, the user's own in their place."""
 
 import pytest
+
 from corpusmith.core.errors import UsageError
 from corpusmith.prompts import PromptLibrary
 from corpusmith.prompts.library import STANDARD, shipped_files

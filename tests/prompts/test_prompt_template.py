@@ -4,10 +4,11 @@ import pickle
 import re
 
 import pytest
-from corpusmith.core.errors import UsageError
-from corpusmith.prompts import Prompt
 from hypothesis import given
 from hypothesis import strategies as st
+
+from corpusmith.core.errors import UsageError
+from corpusmith.prompts import Prompt
 
 
 def prompt(front, body, name="test/one"):

@@ -5,6 +5,7 @@ from itertools import count
 from typing import Any
 
 import pytest
+
 from corpusmith.core.errors import UsageError
 from corpusmith.prompts import Prompt
 from corpusmith.prompts.library import shipped_files, shipped_prompt

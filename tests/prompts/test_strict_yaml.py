@@ -1,10 +1,11 @@
 """YAML is read by the rules people expect, with lines, and written so that it reads the same again."""
 
 import pytest
-from corpusmith.core.errors import RecipeError, UsageError
-from corpusmith.prompts.strict_yaml import dump, parse
 from hypothesis import given
 from hypothesis import strategies as st
+
+from corpusmith.core.errors import RecipeError, UsageError
+from corpusmith.prompts.strict_yaml import dump, parse
 
 PLAIN = st.recursive(
     st.none()

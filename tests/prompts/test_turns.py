@@ -1,10 +1,11 @@
 """The body splitter: headings are whole lines, the order is checked, nothing is lost."""
 
 import pytest
-from corpusmith.core.errors import UsageError
-from corpusmith.prompts.turns import split_turns
 from hypothesis import given
 from hypothesis import strategies as st
+
+from corpusmith.core.errors import UsageError
+from corpusmith.prompts.turns import split_turns
 
 
 def roles(body):

@@ -54,13 +54,25 @@ def record(source: str, task: list[str], instruction: str, output: str, n: int =
 def sample_run(**changes: Any) -> dict[str, Any]:
     """A run.json of the size of the quick start."""
     by_reason = {
-        "dropped": {"near_duplicate": 14, "refers_to_unseen": 5, "duplicate": 3, "prompt_leak": 2, "empty_output": 1,
-                    "placeholder_output": 1},
-        "review": {"long_output": 2},
-        "rejected": {"worse_than_best": 151, "gain_too_small": 58, "answer_given_away": 37, "off_topic": 9,
-                     "repeats_itself": 2},
+        "dropped": {
+            "near_duplicate": 14,
+            "attachment_reference": 3,
+            "exact_duplicate": 3,
+            "prompt_leakage": 2,
+            "url_reference": 2,
+            "empty_output": 1,
+            "placeholder_output": 1,
+        },
+        "review": {"too_long": 2},
+        "rejected": {
+            "not_the_best": 151,
+            "gain_too_small": 58,
+            "given_away": 37,
+            "about_something_else": 9,
+            "malformed": 2,
+        },
         "failed": {"unreadable": 1},
-    }  # fmt: skip
+    }
     counts = {fate: sum(reasons.values()) for fate, reasons in by_reason.items()}
     run = {
         "name": "quickstart",
@@ -102,18 +114,11 @@ def sample_material() -> ReportMaterial:
     long = record(
         "sky.jsonl:2", ["nature", "sky"], "Tell everything about the moon.", "The moon circles the earth. " * 90
     )
-    review = [{"record": long, "id": "review-0", "row": 77, "reason": "long_output", "check": "output.words", "value": 450.0,
-               "bar": 400.0}]  # fmt: skip
+    judged = {"reason": "too_long", "check": "output.words", "value": 450.0, "bar": 400.0}
+    review = [{"record": long, "id": "review-0", "row": 77, **judged}]
     rejected = [
-        {
-            "reason": reason,
-            "text": text,
-            "source": source,
-            "calls": [f"{n:032x}"],
-            "evidence": evidence,
-            "item": f"item-{n}",
-        }
-        for n, (source, text, reason, evidence) in enumerate(SAMPLE["rejected"])
+        {"reason": reason, "text": text, "source": source, "calls": [f"{n:032x}"], "evidence": found, "item": f"i-{n}"}
+        for n, (source, text, reason, found) in enumerate(SAMPLE["rejected"])
     ]
     failed = [{"reason": "unreadable", "source": "sky.jsonl:6", "item": None,
                "message": "sky.jsonl:6: not JSON: expected a comma at column 41"}]  # fmt: skip
@@ -122,25 +127,34 @@ def sample_material() -> ReportMaterial:
         "output.placeholder": {"pass": 64, "fail": 1},
         "output.leak": {"pass": 62, "fail": 2},
         "output.words": {"pass": 60, "flag": 3, "fail": 2, "error": 1},
-        "input.unseen": {"pass": 57, "fail": 5},
+        "references.attachment": {"pass": 57, "fail": 5},
         "duplicate.exact": {"pass": 54, "fail": 3},
         "duplicate.rouge_l": {"pass": 40, "fail": 14},
     }
-    tree = {
-        "domain": "everyday questions",
-        "nodes": [
-            {"path": ["everyday"], "name": "everyday", "reason": "What people meet at home.", "pruned": None, "samples": 0},
-            {"path": ["everyday", "kitchen"], "name": "kitchen", "reason": "Cooking and why it works.", "pruned": None,
-             "samples": 12},
-            {"path": ["everyday", "cooking"], "name": "cooking", "reason": "Cooking.", "pruned": "near_duplicate_name",
-             "samples": 7},
-            {"path": ["everyday", "body"], "name": "body", "reason": "How the body works.", "pruned": None, "samples": 9},
-            {"path": ["nature"], "name": "nature", "reason": "", "pruned": None, "samples": 3},
-            {"path": ["nature", "sky"], "name": "sky", "reason": "What is seen above.", "pruned": None, "samples": 8},
-            {"path": ["nature", "sky", "night sky"], "name": "night sky", "reason": "Moon and stars.", "pruned": None,
-             "samples": 5},
-        ],
-    }  # fmt: skip
+    tree = [
+        {
+            "domain": "everyday",
+            "description": "What people ask at home.",
+            "tasks": [
+                {"name": "kitchen", "reason": "Cooking and why it works.", "rows": 6},
+                {"name": "cooking", "pruned": "near_duplicate_task", "twin": ["everyday", "kitchen"], "rows": 0},
+                {"name": "body", "reason": "How the body works.", "rows": 5},
+                {"name": "geography", "rows": 5},
+            ],
+        },
+        {
+            "domain": "nature",
+            "tasks": [
+                {
+                    "name": "sky",
+                    "reason": "What is seen above.",
+                    "rows": 5,
+                    "tasks": [{"name": "night sky", "rows": 2}],
+                },
+                {"name": "weather", "rows": 4},
+            ],
+        },
+    ]
     diversity = {
         "verb_noun_pairs": {"unique": 31, "mean": 1.23, "spread": 0.52},
         "distinct_1": 0.613,
@@ -196,7 +210,8 @@ def hostile_material(text: str) -> ReportMaterial:
     run = sample_run(
         name=text,
         status="partial",
-        message=text,
+        reason=text,
+        description=text,
         started=text,
         counts={**counts, "by_reason": by_reason},
         calls={"sent": 2, "by_cause": {text: 2}},

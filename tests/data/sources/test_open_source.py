@@ -119,10 +119,9 @@ def test_shards_leave_descriptions_and_readmes_out(tmp_path):
     with gzip.open(tmp_path / "a.jsonl.gz", "wt") as file:
         file.write('{"q": 1}\n')
     (tmp_path / "b.jsonl").rename(tmp_path / "b.ndjson")
-    with pytest.raises(UsageError, match=r"\.gz|several formats") as caught:
-        (tmp_path / "c.csv").write_text("q\n3\n")
+    (tmp_path / "c.csv").write_text("q\n3\n")
+    with pytest.raises(UsageError, match=r"several formats \(1 \.csv, 2 \.jsonl\)"):
         open_source(tmp_path)
-    assert "several formats" in str(caught.value)
     (tmp_path / "c.csv").unlink()
     assert fields(open_source(tmp_path)) == [{"q": 1}, {"q": 2}]
 
@@ -187,7 +186,9 @@ def test_what_is_not_there(tmp_path):
         open_source(tmp_path / "passages.jsonl", limit=0)
 
 
-@pytest.mark.parametrize(("name", "text"), [("d.jsonl", "\n \n"), ("d.csv", "q,a\n"), ("d.json", "[]"), ("e.json", " ")])
+@pytest.mark.parametrize(
+    ("name", "text"), [("d.jsonl", "\n \n"), ("d.csv", "q,a\n"), ("d.json", "[]"), ("e.json", " ")]
+)
 def test_files_that_hold_no_rows(tmp_path, name, text):
     (tmp_path / name).write_text(text)
     with pytest.raises(SourceError, match="holds no rows"):
