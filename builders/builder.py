@@ -77,7 +77,7 @@ class Forecast:
 class BuilderConfig(BaseModel):
     """Base of every builder's options: `builder:` in a recipe."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 @dataclass(frozen=True)

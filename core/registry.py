@@ -39,6 +39,6 @@ def load(group: Group, name: str) -> Any:
         raise UsageError(message, hint=guess)
     try:
         return found[name].load()
-    except ImportError as error:
+    except (ImportError, AttributeError) as error:
         message = f"the {group[:-1]} {name!r} ({found[name].value}) cannot be imported: {error}."
         raise UsageError(message, hint="Install what it needs, or remove the package that declares it.") from error

@@ -181,11 +181,19 @@ class LLM:
 
 
 def _apart(reply: Reply) -> tuple[str, str]:
-    """Answer and reasoning; some servers leave the reasoning in the text, between think tags."""
+    """Answer and reasoning; some servers leave the reasoning in the text, between think tags.
+
+    The opening tag may be missing (chat templates put it into the prompt); the closing one then ends a line. Without
+    a closing tag there is no answer.
+    """
     text = reply.text.strip()
-    if text.startswith("<think>") and "</think>" in text:
+    if text.startswith("<think>"):
         thought, _, rest = text[7:].partition("</think>")
         return rest.strip(), thought.strip()
+    if "</think>" in text:
+        thought, _, rest = text.partition("</think>")
+        if "<think>" not in thought and rest[:1] in ("", "\n"):
+            return rest.strip(), thought.strip()
     return text, reply.reasoning
 
 

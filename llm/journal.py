@@ -34,6 +34,8 @@ _KEY_END = _KEY_AT + 32
 _MARK_END = _KEY_END + len(_OK_MARK)
 _SPENT = re.compile(rb'"role":"([^"]*)","usage":\[(\d+),(\d+)\]')
 _OFFSET_BITS = 40
+_SEGMENTS = "journal-[0-9][0-9][0-9][0-9][0-9].jsonl"
+_KEY = re.compile(rb"[0-9a-f]{32}")
 _READ = 16384
 
 
@@ -44,13 +46,19 @@ def _hashed(key: str) -> int:
 class Journal:
     """The replies of one run; other runs' folders may be named as a read-only cache."""
 
-    def __init__(self, folder: Path, *, cache: Sequence[Path] = ()) -> None:
+    def __init__(self, folder: Path, *, cache: Sequence[Path] = (), segment_bytes: int = SEGMENT_BYTES) -> None:
         """Open (or begin) the journal in `folder`, cut a torn last line, and index what is there.
+
+        Args:
+            folder: made if it is missing.
+            cache: folders of other runs' journals, only read.
+            segment_bytes: a segment that would become longer is followed by a new one.
 
         Raises:
             RunFolderError: the folder cannot be read or written.
         """
         self._folder = folder
+        self._segment_bytes = segment_bytes
         self._index = PackedIndex()
         self._files: list[int] = []
         self.spent: dict[str, list[int]] = {}
@@ -62,14 +70,16 @@ class Journal:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             for other in cache:
-                for path in sorted(other.glob("journal-*.jsonl")):
+                for path in sorted(other.glob(_SEGMENTS)):
                     self._scan(path, read_only=True)
-            segments = sorted(folder.glob("journal-*.jsonl"))
+            segments = sorted(folder.glob(_SEGMENTS))
             for path in segments:
                 self._scan(path, read_only=False)
             self._number = int(segments[-1].stem.split("-")[1]) if segments else 1
             self._open(folder / f"journal-{self._number:05d}.jsonl")
         except OSError as error:
+            for fd in self._files:
+                os.close(fd)
             message = f"the journal in {folder} cannot be opened: {error.strerror or error}."
             raise RunFolderError(message, hint="Choose another --out, or make the folder writable.") from error
         self._broken: str | None = None
@@ -94,8 +104,7 @@ class Journal:
                     os.ftruncate(fd, offset)
                 break
             if line.startswith(_OK_PREFIX) and line[_KEY_END:_MARK_END] == _OK_MARK and line.endswith(b'"}\n'):
-                self._note(line[_KEY_AT:_KEY_END].decode("ascii", "replace"), number, offset)
-                if not read_only:
+                if self._note(line[_KEY_AT:_KEY_END], number, offset) and not read_only:
                     self._count(line)
             elif line.startswith(_OK_PREFIX) and b'","status":"error",' in line[_KEY_END : _MARK_END + 8]:
                 self.errors += 1
@@ -111,11 +120,12 @@ class Journal:
             spent[1] += int(found[2])
             spent[2] += int(found[3])
 
-    def _note(self, key: str, number: int, offset: int) -> None:
-        try:
-            self._index.add(_hashed(key), number << _OFFSET_BITS | offset)
-        except ValueError:
+    def _note(self, key: bytes, number: int, offset: int) -> bool:
+        if _KEY.fullmatch(key) is None:
             self.damaged += 1
+            return False
+        self._index.add(_hashed(key.decode("ascii")), number << _OFFSET_BITS | offset)
+        return True
 
     def __len__(self) -> int:
         return len(self._index)
@@ -129,7 +139,8 @@ class Journal:
                     entry = orjson.loads(line)
                 except ValueError:
                     continue
-                return entry["raw"].encode() if isinstance(entry.get("raw"), str) else None
+                if isinstance(entry.get("raw"), str):
+                    return entry["raw"].encode()
         return None
 
     def _line(self, fd: int, offset: int) -> bytes:
@@ -175,14 +186,12 @@ class Journal:
 
     def _append(self, line: bytes) -> int:
         self.require_writable()
-        if self._end + len(line) > SEGMENT_BYTES and self._end:
-            os.fdatasync(self._fd)
-            self._number += 1
-            self._open(self._folder / f"journal-{self._number:05d}.jsonl")
+        if self._end + len(line) > self._segment_bytes and self._end:
+            self._next_segment()
         at = self._end
         try:
             written = os.write(self._fd, line)
-            if written != len(line):
+            while written < len(line):
                 written += os.write(self._fd, line[written:])
         except OSError as error:
             self._broken = error.strerror or str(error)
@@ -194,6 +203,15 @@ class Journal:
             self.require_writable()
         self._end += len(line)
         return at
+
+    def _next_segment(self) -> None:
+        try:
+            os.fdatasync(self._fd)
+            self._number += 1
+            self._open(self._folder / f"journal-{self._number:05d}.jsonl")
+        except OSError as error:
+            self._broken = error.strerror or str(error)
+            self.require_writable()
 
     def require_writable(self) -> None:
         """Raise if a write has failed before.
@@ -215,22 +233,39 @@ class Journal:
             self.require_writable()
 
     def entries(self) -> Iterator[dict[str, Any]]:
-        """All lines of the run's own segments, in order of arrival, damaged ones left out."""
-        for path in sorted(self._folder.glob("journal-*.jsonl")):
+        """All lines of the run's own segments, in order of arrival, those that are no JSON objects left out."""
+        for path in sorted(self._folder.glob(_SEGMENTS)):
             with path.open("rb") as lines:
                 for line in lines:
                     try:
-                        yield orjson.loads(line)
+                        entry = orjson.loads(line)
                     except ValueError:
                         continue
+                    if isinstance(entry, dict):
+                        yield entry
 
     def close(self) -> None:
-        """Sync and close; calling it twice is harmless."""
+        """Sync and close; calling it twice is harmless.
+
+        Raises:
+            RunFolderError: the last lines could not be synced.
+        """
         files, self._files = self._files, []
-        if files and self._broken is None:
-            os.fdatasync(self._fd)
+        if not files:
+            return
+        failed = None
+        try:
+            if self._broken is None:
+                os.fdatasync(self._fd)
+        except OSError as error:
+            failed = error.strerror or str(error)
         for fd in files:
             os.close(fd)
+        # The number of a closed descriptor may soon name another file: nothing is written to it any more.
+        self._fd = -1
+        self._broken = failed or self._broken or "it is closed"
+        if failed is not None:
+            self.require_writable()
 
 
 def _lines(fd: int) -> Iterator[bytes]:
@@ -244,6 +279,11 @@ def _lines(fd: int) -> Iterator[bytes]:
             yield line + b"\n"
     if rest:
         yield rest
+
+
+def _is_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 class Journaled:
@@ -277,7 +317,14 @@ class Journaled:
         waiting = self._asked.get(key)
         if waiting is not None:
             self._stats.shared += 1
-            return await asyncio.shield(waiting)
+            try:
+                return await asyncio.shield(waiting)
+            except asyncio.CancelledError:
+                if not waiting.cancelled() or _is_cancelled():
+                    raise
+            # Only the one that had sent it was given up, not this call.
+            self._stats.shared -= 1
+            return await self.complete(request)
         self._journal.require_writable()
         future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._asked[key] = future
@@ -285,13 +332,13 @@ class Journaled:
             reply = await self._inner.complete(request)
             self._journal.accept(key, request, reply, self._role)
         except BaseException as error:
-            if isinstance(error, EndpointError):
-                self._journal.reject(key, error)
             if isinstance(error, Exception):
                 future.set_exception(error)
                 future.exception()  # marked as seen: usually nobody else waits for it
             else:
                 future.cancel()
+            if isinstance(error, EndpointError):
+                self._journal.reject(key, error)
             raise
         else:
             future.set_result(reply)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from ..core.errors import RetryableError
 from .backend import Backend, Capabilities
@@ -30,8 +30,9 @@ class Limited:
         requests_per_minute: float | None = None,
         tokens_per_minute: float | None = None,
         clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """Wrap `inner`; `clock` gives seconds and only moves forward."""
+        """Wrap `inner`; `clock` gives seconds and only moves forward, `sleep` waits for that many of them."""
         self._inner = inner
         self._stats = stats
         self._ceiling = concurrency
@@ -39,6 +40,7 @@ class Limited:
         self._busy = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._clock = clock
+        self._sleep = sleep
         self._request_gap = 60.0 / requests_per_minute if requests_per_minute else 0.0
         self._token_rate = tokens_per_minute / 60.0 if tokens_per_minute else 0.0
         self._next_send = 0.0
@@ -111,7 +113,7 @@ class Limited:
         at = max(now, self._next_send)
         self._next_send = at + self._request_gap
         if at > now:
-            await asyncio.sleep(at - now)
+            await self._sleep(at - now)
 
     def _observe(self, refused: bool) -> None:
         """Lower the limit when the share of 429 is high and rising, raise it step by step otherwise."""

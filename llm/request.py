@@ -46,6 +46,8 @@ class Request:
     """Number of the sample, where several replies to one prompt are wanted."""
     attempt: int = 0
     """0, or how many replies to this very question were unusable before."""
+    _key: list[str] = field(default_factory=list, init=False, repr=False, compare=False)
+    """The key once it was asked for: several layers ask."""
 
     def parts(self) -> dict[str, Any]:
         """The request as plain data, by field name: what the key is the hash of."""
@@ -66,7 +68,9 @@ class Request:
 
     def key(self) -> str:
         """The name of this request in the journal (32 hexadecimal digits)."""
-        return digest(KEY_TAG, self.parts())
+        if not self._key:
+            self._key.append(digest(KEY_TAG, self.parts()))
+        return self._key[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ from .backend import Backend, Capabilities
 from .request import Reply, Request
 from .stats import CallStats
 
-FIRST_DELAY = 0.25
+FIRST_DELAY = 0.5
 """Seconds: upper end of the first delay; it doubles with each try."""
 LONGEST_DELAY = 30.0
+_MOST_DOUBLINGS = 16
 LONGEST_RETRY_AFTER = 300.0
 
 
@@ -61,7 +62,7 @@ class Retrying:
                 if error.retry_after is not None:
                     delay = min(error.retry_after, LONGEST_RETRY_AFTER) * self._jitter.uniform(1.0, 1.1)
                 else:
-                    delay = self._jitter.uniform(0.0, min(LONGEST_DELAY, FIRST_DELAY * 2**tries))
+                    delay = self._jitter.uniform(0.0, min(LONGEST_DELAY, FIRST_DELAY * 2 ** min(tries - 1, _MOST_DOUBLINGS)))
             await self._sleep(delay)
 
     def decode(self, request: Request, raw: bytes) -> Reply:

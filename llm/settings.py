@@ -45,16 +45,24 @@ class ModelSettings:
     """backend llamacpp: threads; None is all the cores this process may use."""
 
     def api_key(self) -> str | None:
-        """The key, read from the environment now; None where no variable is named or set."""
-        return os.environ.get(self.api_key_env) or None if self.api_key_env else None
+        """The key, read from the environment now, without blanks around it; None where none is named or set."""
+        return os.environ.get(self.api_key_env, "").strip() or None if self.api_key_env else None
 
 
 def without_credentials(url: str) -> str:
-    """The URL without user, password, query and fragment: what may be shown and stored."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
+    """The URL without user, password, query and fragment: what may be shown and stored.
+
+    A text that is no URL loses all that could be credentials in one.
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        host, port = "", None
+    if not host:
+        return url.partition("?")[0].partition("#")[0].rpartition("@")[2].rstrip("/")
     if ":" in host:
         host = f"[{host}]"
-    if parts.port:
-        host = f"{host}:{parts.port}"
+    if port is not None:
+        host = f"{host}:{port}"
     return urlunsplit((parts.scheme, host, parts.path.rstrip("/"), "", ""))

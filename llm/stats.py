@@ -18,7 +18,7 @@ class CallStats:
     in_flight: int = 0
     retries: int = 0
     by_cause: Counter[str] = field(default_factory=Counter)
-    """Slug of the error -> tries that ended with it."""
+    """Slug of an error that passes -> tries that ended with it."""
     asked_again: Counter[str] = field(default_factory=Counter)
     """Slug of what was wrong with an answer -> how often it was asked again."""
     prompt_tokens: int = 0

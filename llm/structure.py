@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from ..core.errors import UsageError
 
-_FENCED = re.compile(r"\A```[\w-]*[ \t]*\n(.*)\n```\Z", re.DOTALL)
+_FENCED = re.compile(r"\A```[\w-]*[ \t]*\r?\n(.*)\n```\Z", re.DOTALL)
 _SHOWN_ERRORS = 3
 
 
@@ -58,6 +58,9 @@ def answer_schema(schema: Any) -> AnswerSchema:
 
 def _by_pydantic(model: type[BaseModel]) -> Callable[[str], Any]:
     def validate(text: str) -> BaseModel:
+        if "NaN" in text or "Infinity" in text:
+            # Pydantic takes them for numbers; JSON has none such, and what is written from them is null.
+            _loads(text)
         try:
             return model.model_validate_json(text)
         except ValidationError as error:
@@ -82,20 +85,24 @@ def _by_json_schema(schema: dict[str, Any]) -> Callable[[str], Any]:
     except (ValueError, TypeError) as error:
         message = f"the JSON Schema is not valid: {str(error).splitlines()[0]}."
         raise UsageError(message) from None
-    is_valid, errors, loads = validator.is_valid, validator.iter_errors, orjson.loads
+    is_valid, errors = validator.is_valid, validator.iter_errors
 
     def validate(text: str) -> Any:
-        try:
-            value = loads(text)
-        except ValueError as error:
-            message = f"it is not one JSON value ({error})."
-            raise InvalidStructure(message) from None
+        value = _loads(text)
         if not is_valid(value):
             problems = [f"{'.'.join(map(str, e.instance_path)) or 'the reply'}: {e.message}" for e in errors(value)]
             raise InvalidStructure(_joined(problems))
         return value
 
     return validate
+
+
+def _loads(text: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except ValueError as error:
+        message = f"it is not one JSON value ({error})."
+        raise InvalidStructure(message) from None
 
 
 def _joined(problems: list[str]) -> str:

@@ -20,7 +20,7 @@ GateName = Literal["drop", "review", "flag"]
 class CheckSpec(BaseModel):
     """One check and what follows from it: an entry of `checks:` in a recipe or policy."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     check: str
     """Registered name of the check ("output.empty")."""
@@ -37,7 +37,7 @@ class CheckSpec(BaseModel):
 class Policy(BaseModel):
     """A named list of checks, as it stands in a policy file."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     name: str
     """Name of the policy."""
@@ -78,12 +78,13 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class _Step:
-    """A check with its gate."""
+class Step:
+    """A check with its gate; made from a spec by `Panel.from_specs`, or by hand for a check that is not registered."""
 
     spec: CheckSpec
     check: Check
     bar: Bar
+    """The bar in force: the spec's, else the check's own."""
 
     def verdict(self, row: Row, finding: Finding) -> Verdict:
         """Set outcome and bar to a finding."""
@@ -118,7 +119,7 @@ class Panel:
     rows are cut into batches.
     """
 
-    def __init__(self, steps: Sequence[_Step]) -> None:
+    def __init__(self, steps: Sequence[Step]) -> None:
         self._steps = tuple(steps)
         self._row_steps = [(at, step) for at, step in enumerate(self._steps) if step.check.scope == "row"]
         self._corpus_steps = [(at, step) for at, step in enumerate(self._steps) if step.check.scope == "corpus"]
@@ -213,7 +214,7 @@ def _findings(check: Check, rows: Sequence[Row]) -> Sequence[Finding]:
         return [unjudged("check_failed", type(error).__name__)]
 
 
-def _make_step(spec: CheckSpec) -> _Step:
+def _make_step(spec: CheckSpec) -> Step:
     made = registry.load("checks", spec.check)
     options_class: type[BaseModel] | None = getattr(made, "Options", None)
     accepted = options_class.model_fields if options_class else {}
@@ -237,7 +238,7 @@ def _make_step(spec: CheckSpec) -> _Step:
         message = f"check {spec.check!r}, option {key!r}: {first['msg']} (it is {first['input']!r})."
         raise UsageError(message, hint=f"Its options are: {', '.join(sorted(accepted))}.") from error
     bar = check.bar if spec.bar is None else Bar(spec.bar, check.bar.wrong)
-    return _Step(spec, check, bar)
+    return Step(spec, check, bar)
 
 
 def _refuse_bar_below_floor(spec: CheckSpec, given: Mapping[str, Any]) -> None:

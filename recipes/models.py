@@ -18,7 +18,6 @@ Role = Literal["default", "target", "judge"]
 ROLES: tuple[Role, ...] = ("default", "target", "judge")
 
 _BASE = ModelSettings()
-_OPENAI_HOST = "api.openai.com"
 
 
 class ModelConfig(Section):
@@ -33,9 +32,9 @@ class ModelConfig(Section):
     """Backend openai: the endpoint, up to and with `/v1`. Absent: OpenAI's own."""
     model: str = Field(min_length=1)
     """Its name as the endpoint knows it; for llamacpp a name from `corpusmith models list` or a .gguf file."""
-    api_key_env: str | None = None
-    """Name of the environment variable that holds the key. Absent: OPENAI_API_KEY for OpenAI's own endpoint, and
-    no key is sent to any other."""
+    api_key_env: str | None = _BASE.api_key_env
+    """Name of the environment variable that holds the key; a key is sent only if that variable is set. null: never.
+    `corpusmith plan` shows what will be sent where."""
     concurrency: int = Field(_BASE.concurrency, ge=1, le=65536)
     """Calls in flight at most."""
     timeout: float = Field(_BASE.timeout, gt=0, allow_inf_nan=False)
@@ -103,9 +102,6 @@ class ModelConfig(Section):
         values: dict[str, Any] = {name: getattr(self, name) for name in type(self).model_fields}
         for name in ("script", "ca_bundle"):
             values[name] = None if values[name] is None else str(values[name])
-        if self.api_key_env is None and self.backend == "openai":
-            own = self.base_url is None or urlsplit(self.base_url).hostname == _OPENAI_HOST
-            values["api_key_env"] = "OPENAI_API_KEY" if own else None
         return ModelSettings(**values)
 
 

@@ -151,7 +151,7 @@ def _finish(
     described = orjson.dumps({"checks": specs}, option=orjson.OPT_INDENT_2).decode()
     report(path, facts, counts, recipe_yaml=described)
     write_atomically(folder.run_json, summary(facts))
-    return RunResult(path, 0 if acceptance.accounting.fates["kept"] else 1)
+    return RunResult(path, facts, 0 if acceptance.accounting.fates["kept"] else 1)
 
 
 def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +20,20 @@ class RunResult:
     """A run folder. Rows are read from it when they are asked for."""
 
     folder: Path
+    run: Mapping[str, Any] = field(repr=False)
+    """run.json as it was when the run ended."""
     exit_code: int = 0
     """0 complete, 1 nothing kept, 4 partial (budget, cap), 130 interrupted."""
 
-    @cached_property
-    def run(self) -> dict[str, Any]:
-        """run.json."""
-        return read_run(self.folder)
+    @classmethod
+    def open(cls, folder: str | Path) -> RunResult:
+        """The result of an earlier run.
+
+        Raises:
+            RunFolderError: the folder has no run.json.
+        """
+        path = Path(folder)
+        return cls(path, read_run(path))
 
     @property
     def counts(self) -> dict[str, Any]:
@@ -99,4 +105,4 @@ class RunResult:
         return found
 
     def __repr__(self) -> str:
-        return f"RunResult({str(self.folder)!r}, {orjson.dumps(self.run['counts']).decode()})"
+        return f"RunResult({str(self.folder)!r}, {orjson.dumps(self.counts).decode()})"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
 
 Span = tuple[int, int]
 """Character offsets [from, to) into the document."""
@@ -17,11 +19,11 @@ _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？｡।॥։؟۔�
 _NEXT = re.compile(r"\s*(\S)")
 _INITIALS = re.compile(r"(?:^|[\s(\"'“‘«])(?:[^\W\d_]\.)+$")
 _ORDINAL = re.compile(r"(?:^|\n)[ \t]*\(?\d{1,3}\.$")
-_ABBREVIATIONS = frozenset(
-    "dr mr mrs ms prof st sr jr gen col capt lt sgt rev hon pres gov sen rep inc ltd co corp vs approx ca cf "
-    "dept est fig figs ed eds vol no nos pp art ch sec jan feb mar apr jun jul aug sep sept oct nov dec "
-    "mt ft al etc eg ie bzw usw vgl str nr hr fr frau mme mlle sra srta dott sig".split()
-)
+_ABBREVIATIONS = """
+dr mr mrs ms prof st sr jr gen col capt lt sgt rev hon pres gov sen rep inc ltd co corp vs approx ca cf dept est
+fig figs ed eds vol no nos pp art ch sec jan feb mar apr jun jul aug sep sept oct nov dec mt ft al etc eg ie
+bzw usw vgl str nr hr fr frau mme mlle sra srta dott sig
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,12 @@ class Chunk:
     def end(self) -> int:
         """Offset after its last character."""
         return self.start + len(self.text)
+
+
+@cache
+def word_set(text: str) -> frozenset[str]:
+    """The words of a list that is written as one text."""
+    return frozenset(text.split())
 
 
 def words(text: str) -> list[str]:
@@ -97,7 +105,7 @@ def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
     if _INITIALS.search(before) or _ORDINAL.search(before):
         return False
     last = re.search(r"([^\W\d_]+)\.$", before)
-    return last is None or last.group(1).casefold() not in _ABBREVIATIONS
+    return last is None or last.group(1).casefold() not in word_set(_ABBREVIATIONS)
 
 
 def _strip(text: str, start: int, end: int) -> Span:
@@ -131,7 +139,7 @@ def _cut(text: str, span: Span, max_words: int) -> list[Span]:
     if len(starts) <= max_words:
         return [span]
     borders = [span[0], *starts[max_words::max_words], span[1]]
-    return [_strip(text, a, b) for a, b in zip(borders, borders[1:], strict=False)]
+    return [_strip(text, a, b) for a, b in pairwise(borders)]
 
 
 def _pack(text: str, units: list[Span], max_words: int, aim: int | None = None) -> list[Span]:

@@ -42,8 +42,8 @@ class ExploreConfig(BuilderConfig):
     known: int = Field(default=12, ge=0)
     """How many instructions that a task already has are shown, so that they are not repeated."""
     candidates: int = Field(default=4, ge=1)
-    """small profile: instructions written for one row, of which the best by log-likelihood gain is taken."""
-    min_gain: float = 0.15
+    """small profile: instructions written for one row, of which the likeliest on its task is taken."""
+    min_gain: float = 0.1
     """small profile: least gain in nats a token of an instruction or sub-task under its own task over the domain
     alone and over the other domains."""
 

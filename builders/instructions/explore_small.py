@@ -1,8 +1,9 @@
 """The `small` profile of `explore`: models that can only go on with a list, one short line a call.
 
 Such a model drifts off its subject, so every line is compared by log-likelihood: how much likelier is it under its own
-domain and task than under the domain alone, and under the other domains? Of several instructions the one with the
-largest gain is answered; a line whose gain is too small is off its task. Without scores the first usable line counts.
+domain and task than under the domain alone, and under the other domains? A line whose gain is too small is off its
+task. Of several instructions that are on their task the likeliest is answered: the one with the largest gain would as
+a rule be the task's own name with a question mark. Without scores the first usable line counts.
 """
 
 from __future__ import annotations
@@ -119,7 +120,7 @@ async def write_row(item: Item, ctx: Context, candidates: int, min_gain: float) 
         for number, line, gain in scored:
             if gain["gain"] < min_gain:
                 yield to_rejected(item, number, "off_task", line.text, calls=line.calls, evidence=gain)
-        usable = sorted((s for s in scored if s[2]["gain"] >= min_gain), key=lambda s: (-s[2]["gain"], s[0]))
+        usable = sorted((s for s in scored if s[2]["gain"] >= min_gain), key=lambda s: (-s[2]["own"], s[0]))
     for number, line, gain in usable[1:]:
         yield to_rejected(item, number, "not_the_best", line.text, calls=line.calls, evidence=gain)
     if usable:

@@ -4,14 +4,12 @@ Several questions are tried for every chunk and the best is kept; all others are
 written and ranked depends on the profile: ground_small.py and ground_standard.py. The rules that both share are in
 grounding.py, the cutting of documents in chunks.py.
 
-Source: the ranking by log-likelihood gain goes back to Sachan et al. 2022, "Improving Passage Retrieval with Zero-Shot
-Question Generation", which ranks passages for a question by log P(question | passage); here questions are ranked for a
-passage, by the gain they give it.
+Related: Sachan et al. 2022, "Improving Passage Retrieval with Zero-Shot Question Generation", ranks passages for a
+question by log P(question | passage). Here questions are ranked for a passage, by how much they raise its likelihood.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -35,7 +33,6 @@ class Ground:
     def __init__(self, config: GroundConfig) -> None:
         """Take the validated options."""
         self._config = config
-        self._turns: asyncio.Semaphore | None = None
 
     def items(self, sources: Mapping[str, Iterable[SourceRow]]) -> Iterable[Item]:
         """One item per chunk, document after document.
@@ -80,10 +77,7 @@ class Ground:
             yield Rejected(reason, text, source=item.data["source"])
             return
         if config.profile == "small":
-            # No more chunks at once than calls: each then finds itself in a local server's cache.
-            self._turns = self._turns or asyncio.Semaphore(ctx.llm.settings.concurrency)
-            async with self._turns:
-                tried, prompts = await ground_small.candidates(item, ctx, config)
+            tried, prompts = await ground_small.candidates(item, ctx, config)
         else:
             tried, prompts = await ground_standard.candidates(item, ctx, config)
         for outcome in outcomes(tried, item, ctx, prompts):

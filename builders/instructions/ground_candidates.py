@@ -119,12 +119,12 @@ def scored_part(answer: str, count: int) -> str:
 
 
 async def log_prior(ctx: Context, prompt: Prompt, part: str) -> Likelihood:
-    """log P(answer): of the part that is scored, after no question."""
+    """The prior, log P(answer): of the part that is scored, after no question."""
     return await ctx.llm.score(prompt.render({"question": ""}).text, f" {part}")
 
 
 async def with_gain(ctx: Context, prompt: Prompt, candidate: Candidate, part: str, prior: Likelihood) -> Candidate:
-    """Note log P(answer | question) - log P(answer), in nats, of the part of the answer that is scored."""
+    """Note the gain, log P(answer | question) - log P(answer), in nats, of the part of the answer that is scored."""
     scored = await ctx.llm.score(prompt.render({"question": candidate.question}).text, f" {part}")
     measured = {"gain": round(scored.total - prior.total, 4), "log_answer": round(scored.total, 4)}
     return noted(candidate, measured, (*prior.calls, *scored.calls))

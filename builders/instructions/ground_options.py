@@ -55,7 +55,7 @@ class GroundConfig(BuilderConfig):
     """small: how many of a chunk's questions, the likeliest ones, have their gain measured; the others are
     `not_shortlisted`."""
     scored_sentences: int = Field(1, ge=1)
-    """Sentences of the answer, from its beginning, whose likelihood is measured: the first says most and costs least."""
+    """Sentences of the answer, from its beginning, whose likelihood is measured; the first says most."""
     fit_weight: float = Field(2.0, ge=0)
     """small: weight of the fit, log P(question | chunk), beside the gain when candidates are ranked. With 0 the gain
     alone counts; a fluent but empty question and an odd but telling one then rank too high."""

@@ -9,11 +9,12 @@ model itself finds likely for the chunk (fit) are shortlisted, and the one whose
     net gain = gain + fit_weight x fit
 
 The gain says that the question leads to this answer, the fit that it is a question one would ask. On 66 passages with
-483 questions judged by hand, gain alone picked a good question for 39 of them, fit alone for 46, both for 54.
+483 questions judged by hand, gain alone picked a good question for 39 passages, fit alone for 46, both for 54.
 """
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -40,14 +41,10 @@ ANSWER = "ground/answer"
 
 
 async def candidates(item: Item, ctx: Context, config: GroundConfig) -> tuple[list[Candidate], list[Prompt]]:
-    """All candidates of a chunk, judged; and the prompts they rest on.
-
-    One call after the other: a local server then has the chunk in its cache when the next one comes, which halved the
-    time. Chunks are built side by side.
-    """
+    """All candidates of a chunk, judged; and the prompts they rest on."""
     prompt = ctx.prompts.get(QUESTION, profile="small")
-    tried = [await _try(item, ctx, prompt, config, number) for number in range(config.tries)]
-    tried = check_questions(tried, item, config, prompt)
+    asked = await asyncio.gather(*(_try(item, ctx, prompt, config, number) for number in range(config.tries)))
+    tried = check_questions(asked, item, config, prompt)
     if not ctx.llm.capabilities.score:
         # What the model says most often is what it finds likeliest: a count in place of the fit.
         return keep_best(tried, lambda c: c.notes["asked_times"], config), [prompt]
@@ -73,19 +70,20 @@ async def _ranked(
     tried: list[Candidate], item: Item, ctx: Context, config: GroundConfig, prompt: Prompt, scoring: Prompt
 ) -> list[Candidate]:
     before = prompt.render(_inputs(item)).text
-    fitting = []
-    for c in alive(tried):
-        fit = await ctx.llm.score(before, f" {c.question}")
-        fitting.append(noted(c, {"fit": round(fit.total, 4)}, fit.calls))
+    fitting = await asyncio.gather(*(_with_fit(ctx, before, c) for c in alive(tried)))
     fitting.sort(key=lambda c: (-c.notes["fit"], c.number))
     shortlist, others = fitting[: config.shortlist], fitting[config.shortlist :]
     judged = [rejected(c, "not_shortlisted") for c in others]
     if shortlist:
         part = scored_part(item.data["text"], config.scored_sentences)
         prior = await log_prior(ctx, scoring, part)
-        for c in shortlist:
-            measured = await with_gain(ctx, scoring, c, part, prior)
+        for measured in await asyncio.gather(*(with_gain(ctx, scoring, c, part, prior) for c in shortlist)):
             net = measured.notes["gain"] + config.fit_weight * measured.notes["fit"]
-            measured = noted(measured, {"net_gain": round(net, 4)})
-            judged.append(measured if net >= config.min_net_gain else rejected(measured, "gain_too_small"))
+            weighed = noted(measured, {"net_gain": round(net, 4)})
+            judged.append(weighed if net >= config.min_net_gain else rejected(weighed, "gain_too_small"))
     return keep_best(updated(tried, judged), lambda c: c.notes["net_gain"], config)
+
+
+async def _with_fit(ctx: Context, before: str, candidate: Candidate) -> Candidate:
+    fit = await ctx.llm.score(before, f" {candidate.question}")
+    return noted(candidate, {"fit": round(fit.total, 4)}, fit.calls)

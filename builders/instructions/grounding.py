@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from itertools import pairwise
 
-from .chunks import words
+from .chunks import word_set, words
 
 QUESTION_MARKS = "?？؟;⁇"
 _ENDINGS = re.compile(r"^[^\W\d_]{0,3}$")
@@ -19,27 +19,29 @@ _ENDINGS = re.compile(r"^[^\W\d_]{0,3}$")
 _GRAMMAR = """
 a an the and or but if of to in on at by for from with as into onto out up down over under about than that this these
 those it its itself they them their themselves he she his her him himself herself you your yourself we us our i me my
-is are was were be been being am do does did done doing have has had having can could will would shall should may might
-must cannot not no so such too what when who whom whose which why how where there here then also very more most much many
-some any all each every both either neither few fewer less least other others another same own only just because while
-during before after between among without within through against again once ever never always often usually still yet
-one two someone something anyone anything everyone everything nobody nothing
+is are was were be been being am do does did done doing have has had having can could will would shall should may
+might must cannot not no so such too what when who whom whose which why how where there here then also very more most
+much many some any all each every both either neither few fewer less least other others another same own only just
+because while during before after between among without within through against again once ever never always often
+usually still yet one two someone something anyone anything everyone everything nobody nothing
 """
+"""Words that say nothing of what a text is about."""
 _EVERYDAY = """
 ask become became begin begins best better bring brings call called cause causes caused change changes come comes
-common consist contain contains create creates describe difference different do effect effects example examples explain
-famous find finds first form formed forms function get gets give given gives go goes good happen happened happens
-happening help helped helps important invent invented involve keep keeps kind kinds know known last lead let likely long
-main make makes made making matter mean means meant name named names need needs needed new number occur occurs old part
-people person place point possible prevent process protect provide purpose reason reasons result role say show shows
-special sort sorts stop take takes tell term thing things time type types typical use used useful uses using way ways well
-work worked working works
+common consist contain contains create creates describe difference different effect effects example examples explain
+famous find finds first form formed forms function get gets give gives given go goes good happen happened happens
+happening help helps helped important invent invented involve keep keeps kind kinds know known last lead let likely
+long main make makes made making matter mean means meant name named names need needs needed new number occur occurs
+old part people person place point possible prevent process protect provide purpose reason reasons result role say
+show shows special sort sorts stop take takes tell term thing things time type types typical use used useful uses
+using way ways well work worked working works
 """
-_YES_NO = frozenset(
-    "is are was were am be do does did has have had can could will would shall should may might must isn't aren't "
-    "wasn't weren't don't doesn't didn't can't couldn't won't wouldn't shouldn't".split()
-)
-_PRONOUNS = frozenset("it its they them their theirs he him his she her hers itself themselves himself herself".split())
+"""Words of any question, whatever it is about."""
+_YES_NO = """
+is are was were am be do does did has have had can could will would shall should may might must isn't aren't wasn't
+weren't don't doesn't didn't can't couldn't won't wouldn't shouldn't
+"""
+_PRONOUNS = "it its they them their theirs he him his she her hers itself themselves himself herself"
 _POINTING = re.compile(
     r"\b(?:(?:this|these|those|such)\b|(?:the|a) (?:passage|text|paragraph|article|author|sentence|excerpt|document|"
     r"statement|above|following)\b|according to\b|mentioned\b|described (?:above|here)\b|quiz\b|question\b|answer\b)",
@@ -65,11 +67,6 @@ class Limits:
     """Whether questions that ask for yes or no are wanted."""
 
 
-@cache
-def _list(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
 def akin(a: str, b: str) -> bool:
     """Whether two words look like forms of one word: a common beginning of four letters, endings of three at most.
 
@@ -89,7 +86,7 @@ def akin(a: str, b: str) -> bool:
 
 def content_words(text: str) -> list[str]:
     """The words of a text that are not grammar words, lower case, possessive endings cut off."""
-    grammar = _list(_GRAMMAR)
+    grammar = word_set(_GRAMMAR)
     return [w for w in (re.sub(r"['’]s?$", "", w) for w in words(text)) if w and w not in grammar]
 
 
@@ -127,7 +124,7 @@ def question_fault(question: str, chunk: str, limits: Limits, *, language: str =
         return "question_too_long"
     if _malformed(question, said, english):
         return "malformed"
-    if english and said[0] in _YES_NO and not limits.yes_no:
+    if english and said[0] in word_set(_YES_NO) and not limits.yes_no:
         return "yes_no_question"
     if english and _unresolved(question, said):
         return "unresolved_reference"
@@ -162,7 +159,7 @@ def support(answer: str, chunk: str) -> float:
 
 
 def _malformed(question: str, said: list[str], english: bool) -> bool:
-    if any(a == b for a, b in zip(said, said[1:], strict=False)):
+    if any(a == b for a, b in pairwise(said)):
         return True
     if sum(question.count(mark) for mark in QUESTION_MARKS) > 1 or question.count('"') % 2:
         return True
@@ -181,9 +178,9 @@ def _unresolved(question: str, said: list[str]) -> bool:
     if _POINTING.search(question):
         return True
     seen_content = False
-    everyday = _list(_EVERYDAY)
+    everyday = word_set(_EVERYDAY)
     for word in said:
-        if word in _PRONOUNS and not seen_content:
+        if word in word_set(_PRONOUNS) and not seen_content:
             return True
         seen_content = seen_content or (bool(content_words(word)) and word not in everyday)
     return False
@@ -192,7 +189,7 @@ def _unresolved(question: str, said: list[str]) -> bool:
 def _off_topic(question: str, chunk: str, max_new_words: int) -> bool:
     known = set(content_words(chunk))
     content = content_words(question)
-    everyday = _list(_EVERYDAY)
+    everyday = word_set(_EVERYDAY)
     new = [w for w in content if not any(akin(w, k) for k in known)]
     shared = [w for w in content if w not in new and w not in everyday]
     return not shared or len([w for w in new if w not in everyday]) > max_new_words or not _names_known(question, known)
@@ -201,7 +198,7 @@ def _off_topic(question: str, chunk: str, max_new_words: int) -> bool:
 def _names_known(question: str, known: Iterable[str]) -> bool:
     """Whether the chunk has every word that is written with a capital inside the question."""
     names = re.findall(r"(?<=[\w,] )[A-Z][^\W\d_]+", question)
-    return all(any(akin(n.casefold(), k) for k in known) or n.casefold() in _list(_GRAMMAR) for n in names)
+    return all(any(akin(n.casefold(), k) for k in known) or n.casefold() in word_set(_GRAMMAR) for n in names)
 
 
 def _numbers_known(question: str, chunk: str) -> bool:

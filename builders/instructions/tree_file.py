@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from ...core import SourceRow
 from ...core.errors import UsageError
@@ -44,6 +44,11 @@ class _Strict(BaseModel):
         return cls.model_fields[info.field_name].get_default(call_default_factory=True) if value is None else value
 
 
+def _text_as(member: str) -> BeforeValidator:
+    """A bare text stands for an object with that one member."""
+    return BeforeValidator(lambda value: {member: value} if isinstance(value, str) else value)
+
+
 class _Example(_Strict):
     instruction: str = Field(min_length=1)
     input: str = ""
@@ -53,20 +58,20 @@ class _Example(_Strict):
 class _Task(_Strict):
     name: str = Field(min_length=1)
     reason: str = ""
-    examples: list[str | _Example] = Field(default_factory=list)
+    examples: list[Annotated[_Example, _text_as("instruction")]] = Field(default_factory=list)
     weight: float = Field(default=1.0, ge=0, allow_inf_nan=False)
     closed: bool = False
     pruned: str | None = None
     twin: list[str] = Field(default_factory=list)
     rows: int = 0
-    tasks: list[str | _Task] = Field(default_factory=list)
+    tasks: list[Annotated[_Task, _text_as("name")]] = Field(default_factory=list)
 
 
 class _Root(_Strict):
     domain: str = Field(min_length=1)
     description: str = ""
     closed: bool = False
-    tasks: list[str | _Task] = Field(default_factory=list)
+    tasks: list[Annotated[_Task, _text_as("name")]] = Field(default_factory=list)
 
 
 def read_domain(row: SourceRow) -> Domain:
@@ -83,7 +88,7 @@ def read_domain(row: SourceRow) -> Domain:
         given = _Root.model_validate({k: v for k, v in row.fields.items() if k in _COLUMNS})
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]
-        where = ".".join(str(p) for p in problem["loc"] if p not in ("_Task", "_Example", "str"))
+        where = ".".join(map(str, problem["loc"]))
         message = f"{row.key}: {where}: {problem['msg']}."
         raise UsageError(
             message, hint="A task is a name, or an object with name, reason, examples, weight, closed, pruned, tasks."
@@ -100,17 +105,16 @@ def _name(text: str, where: str) -> str:
     return name
 
 
-def _nodes(tasks: list[str | _Task], parent: Path, where: str) -> Iterator[Node]:
+def _nodes(tasks: list[_Task], parent: Path, where: str) -> Iterator[Node]:
     seen: dict[tuple[str, ...], str] = {}
-    for given in tasks:
-        task = _Task(name=given) if isinstance(given, str) else given
+    for task in tasks:
         path = (*parent, _name(task.name, where))
         key = name_key(path[-1])
         if key in seen:
             message = f"{where}: {' > '.join(parent)} has two tasks of the same name: {seen[key]!r} and {path[-1]!r}."
             raise UsageError(message, hint="Rename one, or move the sub-tasks of both under one of them.")
         seen[key] = path[-1]
-        examples = tuple(Example(e) if isinstance(e, str) else Example(**e.model_dump()) for e in task.examples)
+        examples = tuple(Example(e.instruction, e.input, e.output) for e in task.examples)
         yield Node(path, task.reason, examples, task.weight, task.closed, task.pruned, tuple(task.twin))
         yield from _nodes(task.tasks, path, where)
 

@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import orjson
 
@@ -26,7 +25,7 @@ from ..request import Reply, Request
 from ..settings import ModelSettings
 from .llamacpp_grammar import PROBE_PROMPT, grammar_for, looks_enforced
 from .llamacpp_process import ServerPlan, ServerProcess, start
-from .llamacpp_score import EMPTY_PROMPT, forcing_body, pack_scores, read_scores
+from .llamacpp_score import EMPTY_PROMPT, read_scores, score, target_of, tokens_of
 from .llamacpp_slots import PrefixSlots
 from .openai import OpenAIBackend
 
@@ -188,29 +187,15 @@ class LlamaCppBackend:
 
     async def _score(self, running: _Running, request: Request) -> Reply:
         started = time.perf_counter()
-        target = await self._tokens(running, request.continuation, special=False)
-        if not target:
-            message = f"there is nothing to score: the continuation {request.continuation!r} has no tokens."
-            raise EndpointError(message, kind="empty_continuation")
-        before = await self._tokens(running, request.prompt, special=True)
-        if not before:
-            before = await self._tokens(running, EMPTY_PROMPT, special=True)
-        if len(before) + len(target) > self._context:
-            raise self._too_long(len(before) + len(target), f"{len(before)} of prompt, {len(target)} of continuation")
+        post = running.native.post
+        target = await target_of(post, request.continuation)
+        before = await tokens_of(post, request.prompt) or await tokens_of(post, EMPTY_PROMPT)
+        if len(before) + len(target.ids) > self._context:
+            parts = f"{len(before)} of prompt, {len(target.ids)} of continuation"
+            raise self._too_long(len(before) + len(target.ids), parts)
         async with self._slots.hold(request.prompt) as slot:
-            raw = await running.native.post("/completion", forcing_body(before, target, slot))
-        packed = pack_scores(raw, target, len(before), request.continuation)
-        return replace(read_scores(packed), latency=time.perf_counter() - started)
-
-    async def _tokens(self, running: _Running, text: str, *, special: bool) -> list[int]:
-        """The token ids of a text; `special` reads markers like <|im_start|> as such and adds the model's own."""
-        try:
-            body = orjson.dumps({"content": text, "add_special": special, "parse_special": special})
-        except TypeError as error:
-            message = f"the text cannot be sent: {error} (lone surrogates?)."
-            raise EndpointError(message, kind="unsendable") from None
-        answer: dict[str, Any] = orjson.loads(await running.native.post("/tokenize", body))
-        return list(answer["tokens"])
+            raw = await score(post, before, target, slot)
+        return replace(read_scores(raw), latency=time.perf_counter() - started)
 
     def _explained(self, running: _Running, error: EndpointError) -> EndpointError | None:
         """The same error, said better, where we know more than the client that met it."""

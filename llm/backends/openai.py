@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import os
 import ssl
 import time
@@ -54,10 +55,10 @@ class OpenAIBackend:
             ca_bundle: file of certificates to trust instead of the system's.
             endpoint: who answers, for the request key; the URL without credentials if not given.
         """
-        url = URL(base_url.rstrip("/"))
-        if url.scheme not in ("http", "https") or not url.host:
-            message = f"base_url {without_credentials(base_url)!r} is not an http(s) URL."
-            raise UsageError(message, hint="Write it like http://127.0.0.1:8000/v1.")
+        url = _http_url(base_url)
+        if api_key and not (api_key.isascii() and api_key.isprintable()):
+            message = f"the key for {without_credentials(base_url)} has characters that no HTTP header can hold."
+            raise UsageError(message, hint="Look at the variable that models.<role>.api_key_env names.")
         self._url = url.with_user(None)
         self._shown_url = without_credentials(base_url)
         self.endpoint = endpoint or self._shown_url
@@ -66,7 +67,10 @@ class OpenAIBackend:
         if api_key:
             self._headers["Authorization"] = f"Bearer {api_key}"
         elif url.user:
-            self._headers["Authorization"] = aiohttp.BasicAuth(url.user, url.password or "").encode()
+            self._headers["Authorization"] = _basic_auth(url.user, url.password or "")
+        # The longest first: the header holds the key, the password may be a part of something else.
+        secrets = (self._headers.get("Authorization", "").partition(" ")[2], url.password)
+        self._secrets = sorted({s for s in secrets if s}, key=len, reverse=True)
         self._concurrency = concurrency
         self._timeout = timeout
         self._max_bytes = max_reply_bytes
@@ -94,9 +98,9 @@ class OpenAIBackend:
         url = self._urls.get(path) or self._urls.setdefault(path, self._url.joinpath(path.lstrip("/")))
         try:
             async with session.post(url, data=body, allow_redirects=False, proxy=self._proxy) as response:
+                self._reached = True
                 data = await self._read_body(response)
                 if response.status == 200:
-                    self._reached = True
                     return data
                 await self._raise_for_status(response, data)
         except TimeoutError:
@@ -123,7 +127,7 @@ class OpenAIBackend:
     def _connect(self) -> aiohttp.ClientSession:
         verify: ssl.SSLContext | bool = True
         if self._ca_bundle:
-            verify = ssl.create_default_context(cafile=self._ca_bundle)
+            verify = trusting(self._ca_bundle)
         connector = aiohttp.TCPConnector(limit=self._concurrency, ttl_dns_cache=300, ssl=verify)
         self._session = aiohttp.ClientSession(
             connector=connector,
@@ -136,7 +140,8 @@ class OpenAIBackend:
 
     async def _read_body(self, response: aiohttp.ClientResponse) -> bytes:
         length = response.content_length
-        if length is not None and length <= self._max_bytes:
+        # The length of a compressed body says nothing of what it unpacks to.
+        if length is not None and length <= self._max_bytes and "Content-Encoding" not in response.headers:
             return await response.read()
         parts: list[bytes] = []
         size = 0
@@ -152,10 +157,10 @@ class OpenAIBackend:
 
     async def _raise_for_status(self, response: aiohttp.ClientResponse, data: bytes) -> None:
         status = response.status
-        said = _error_text(data)
+        said = self.shown(error_text(data))
         where = f"{self._shown_url} answered {status}"
         if status in _RETRIED_STATUS or status >= 500:
-            after = _retry_after(response.headers.get("Retry-After"))
+            after = retry_after(response.headers.get("Retry-After"))
             message = f"{where}: {said}"
             raise RetryableError(message, kind=f"http_{status}", status=status, body=said, retry_after=after)
         if status in (401, 403):
@@ -182,7 +187,13 @@ class OpenAIBackend:
             served = [str(m["id"]) for m in listing["data"]][:10]
         except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError, EndpointError):
             return fallback
-        return f"It serves: {', '.join(served)}." if served else fallback
+        return self.shown(f"It serves: {', '.join(served)}.") if served else fallback
+
+    def shown(self, text: str) -> str:
+        """The start of what the server said, without the key if it repeats it: some do."""
+        for secret in self._secrets:
+            text = text.replace(secret, "[the key]")
+        return text[:_SHOWN]
 
     def decode(self, request: Request, raw: bytes) -> Reply:
         """Read a completion's body."""
@@ -195,13 +206,12 @@ class OpenAIBackend:
             start = raw[:200].lstrip()[:1]
             kind = "html" if start == b"<" else "cut_body"
             message = f"{self._shown_url} answered 200 with a body that is not JSON."
-            shown = raw[:_SHOWN].decode("utf-8", "replace")
-            raise RetryableError(message, kind=kind, status=200, body=shown) from None
+            raise RetryableError(message, kind=kind, status=200, body=self._start(raw)) from None
         try:
             choice = body["choices"][0]
             finish = choice.get("finish_reason") or "stop"
             if request.kind == "text":
-                text, reasoning = choice.get("text") or "", ""
+                text, reasoning = choice["text"] or "", ""
             else:
                 message_ = choice["message"]
                 text = message_.get("content") or ""
@@ -209,11 +219,11 @@ class OpenAIBackend:
                 if message_.get("refusal"):
                     finish, text = "refusal", message_["refusal"]
             usage = body.get("usage") or {}
-            spent = Usage(usage.get("prompt_tokens") or 0, usage.get("completion_tokens") or 0)
+            spent = Usage(_count(usage.get("prompt_tokens")), _count(usage.get("completion_tokens")))
         except (KeyError, IndexError, TypeError, AttributeError):
-            shown = raw[:_SHOWN].decode("utf-8", "replace")
-            message = f"{self._shown_url} answered 200 with JSON that is no completion: {_error_text(raw)}"
-            raise RetryableError(message, kind="not_a_completion", status=200, body=shown) from None
+            said = self.shown(error_text(raw))
+            message = f"{self._shown_url} answered 200 with JSON that is no completion: {said}"
+            raise RetryableError(message, kind="not_a_completion", status=200, body=self._start(raw)) from None
         return Reply(
             text=_as_text(text),
             finish_reason=str(finish),
@@ -224,6 +234,9 @@ class OpenAIBackend:
             from_journal=from_journal,
         )
 
+    def _start(self, raw: bytes) -> str:
+        return self.shown(raw.decode("utf-8", "replace"))
+
     async def close(self) -> None:
         """Close all connections."""
         session, self._session = self._session, None
@@ -231,6 +244,40 @@ class OpenAIBackend:
             await session.close()
             # aiohttp closes its sockets in the next turns of the loop.
             await asyncio.sleep(0)
+
+
+def _http_url(text: str) -> URL:
+    try:
+        url = URL(text.rstrip("/"))
+    except ValueError:
+        url = URL()
+    if url.scheme not in ("http", "https") or not url.host:
+        message = f"base_url {without_credentials(text)!r} is not an http(s) URL."
+        raise UsageError(message, hint="Write it like http://127.0.0.1:8000/v1.")
+    return url
+
+
+def _basic_auth(user: str, password: str) -> str:
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode("ascii")
+
+
+def trusting(ca_bundle: str) -> ssl.SSLContext:
+    """A TLS context that trusts the certificates of a file.
+
+    Raises:
+        UsageError: the file is missing or holds no certificates.
+    """
+    try:
+        return ssl.create_default_context(cafile=ca_bundle)
+    except OSError as error:
+        message = f"the certificates of {ca_bundle} cannot be read: {error.strerror or error}."
+        hint = "Correct models.<role>.ca_bundle, SSL_CERT_FILE or REQUESTS_CA_BUNDLE: it names a PEM file."
+        raise UsageError(message, hint=hint) from None
+
+
+def _count(value: Any) -> int:
+    """A number of tokens; 0 for what is none."""
+    return value if type(value) is int and value > 0 else 0
 
 
 def _as_text(content: Any) -> str:
@@ -272,18 +319,23 @@ def _body(request: Request) -> bytes:
         raise EndpointError(message, kind="unsendable") from None
 
 
-def _error_text(data: bytes) -> str:
-    """What the server said of the error, short; never anything we sent."""
+def error_text(data: bytes) -> str:
+    """What the server said of the error, on one line."""
     try:
         body = orjson.loads(data)
     except ValueError:
-        return " ".join(data[:_SHOWN].decode("utf-8", "replace").split()) or "no text"
+        return _one_line(data.decode("utf-8", "replace"))
     inner = body.get("error", body) if isinstance(body, dict) else body
     text = inner.get("message", inner) if isinstance(inner, dict) else inner
-    return " ".join(str(text).split())[:_SHOWN] or "no text"
+    return _one_line(str(text))
 
 
-def _retry_after(value: str | None) -> float | None:
+def _one_line(text: str) -> str:
+    return " ".join(text.split()) or "no text"
+
+
+def retry_after(value: str | None) -> float | None:
+    """The seconds that a Retry-After header asks to wait, given as seconds or as a date; None if it is neither."""
     if value is None:
         return None
     try:
@@ -294,7 +346,7 @@ def _retry_after(value: str | None) -> float | None:
 
     try:
         return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
 
 

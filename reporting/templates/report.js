@@ -288,17 +288,23 @@
     if (follow(location.hash)) at("rows").scrollIntoView();
   });
   let timer = 0;
-  at("query").addEventListener("input", (event) => {
+  function search() {
     clearTimeout(timer);
-    timer = setTimeout(() => {
-      state.query = event.target.value.trim().toLowerCase();
-      draw();
-    }, 80);
+    state.query = at("query").value.trim().toLowerCase();
+    draw();
+  }
+  at("query").addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(search, 80);
   });
-  at("tools").addEventListener("submit", (event) => event.preventDefault());
+  at("tools").addEventListener("submit", (event) => {
+    event.preventDefault();
+    search();
+  });
   at("reason").addEventListener("change", (event) => choose({ reason: event.target.value }));
   at("task").addEventListener("change", (event) => choose({ task: event.target.value }));
   at("clear").addEventListener("click", () => {
+    clearTimeout(timer);
     at("query").value = "";
     choose({ query: "", reason: "", task: "" });
   });

@@ -18,14 +18,12 @@ def test_every_setting_of_a_backend_can_be_given_and_has_the_same_default():
     ("given", "sent"),
     [
         ({}, "OPENAI_API_KEY"),
-        ({"base_url": "https://api.openai.com/v1"}, "OPENAI_API_KEY"),
-        ({"base_url": "http://localhost:8000/v1"}, None),
-        ({"base_url": "https://api.openai.com.example.org/v1"}, None),
+        ({"base_url": "http://localhost:8000/v1"}, "OPENAI_API_KEY"),
         ({"base_url": "http://localhost:8000/v1", "api_key_env": "MINE"}, "MINE"),
-        ({"backend": "llamacpp"}, None),
+        ({"base_url": "http://localhost:8000/v1", "api_key_env": None}, None),
     ],
 )
-def test_the_usual_key_goes_to_its_own_endpoint_alone(given, sent):
+def test_the_variable_of_the_key_is_the_usual_one_unless_named(given, sent):
     assert ModelConfig.model_validate({"model": "m", **given}).settings().api_key_env == sent
 
 

@@ -243,3 +243,14 @@ def material() -> ReportMaterial:
 @pytest.fixture(scope="session")
 def nothing() -> ReportMaterial:
     return empty_material()
+
+
+@pytest.fixture(scope="session")
+def hostile_text() -> str:
+    markup = "<script>alert(1)</script><img src=x onerror=alert(2)>"
+    return markup + " \u202eabc \u05d0\u05d1\u05d2 \ud800 \x00 😀 {{ 7 * 7 }}"
+
+
+@pytest.fixture(scope="session")
+def hostile(hostile_text: str) -> ReportMaterial:
+    return hostile_material(hostile_text)
