@@ -32,8 +32,8 @@ class ModelConfig(Section):
     """Backend openai: the endpoint, up to and with `/v1`. Absent: OpenAI's own."""
     model: str = Field(min_length=1)
     """Its name as the endpoint knows it; for llamacpp a name from `corpusmith models list` or a .gguf file."""
-    api_key_env: str | None = _BASE.api_key_env
-    """Name of the environment variable that holds the key; a key is sent only if that variable is set. null: never.
+    api_key_env: str = _BASE.api_key_env or "none"
+    """Name of the environment variable that holds the key; a key is sent only if that variable is set. `none`: never.
     `corpusmith plan` shows what will be sent where."""
     concurrency: int = Field(_BASE.concurrency, ge=1, le=65536)
     """Calls in flight at most."""
@@ -102,6 +102,8 @@ class ModelConfig(Section):
         values: dict[str, Any] = {name: getattr(self, name) for name in type(self).model_fields}
         for name in ("script", "ca_bundle"):
             values[name] = None if values[name] is None else str(values[name])
+        if self.api_key_env == "none":
+            values["api_key_env"] = None
         return ModelSettings(**values)
 
 

@@ -12,6 +12,7 @@ from pydantic import (
     BeforeValidator,
     Field,
     SerializeAsAny,
+    WithJsonSchema,
     field_validator,
     model_serializer,
     model_validator,
@@ -66,15 +67,14 @@ class DatasetConfig(Section):
     """Share of the kept rows that goes into a validation split; 0 makes one train split."""
     license: str | None = None
     """Licence for the card, by its Hugging Face identifier ("cc0-1.0")."""
-    language: list[str] = Field(default_factory=list)
+    language: Annotated[
+        list[str],
+        BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
+        WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+    ] = Field(default_factory=list)
     """ISO 639-1 codes for the card."""
     pretty_name: str | None = None
     """Title of the card."""
-
-    @field_validator("language", mode="before")
-    @classmethod
-    def _one_or_many(cls, value: Any) -> Any:
-        return [value] if isinstance(value, str) else value
 
 
 def _read_builder(value: Any) -> Any:

@@ -153,15 +153,18 @@ def histogram(title: str, lengths: Sequence[int]) -> Histogram | None:
     if not lengths:
         return None
     ordered = sorted(lengths)
-    high = ordered[-1]
+    low, high = ordered[0], ordered[-1]
     most = ordered[min(len(ordered) - 1, int(0.98 * len(ordered)))]
     cut = most if high > 2 * most and len(ordered) >= 20 else high
-    step = nice_step(cut + 1, _BINS)
-    bins = cut // step + 1
+    low = low if low > cut / 3 else 0
+    step = nice_step(cut - low + 1, _BINS)
+    first = low // step
+    bins = cut // step - first + 1
     over = high > cut
     counts = [0] * (bins + over)
     for n in ordered:
-        counts[min(n // step, len(counts) - 1)] += 1
+        counts[min(n // step - first, len(counts) - 1)] += 1
+    edges = [(first + i) * step for i in range(bins + 1)]
     left, right, top, bottom = 40.0, 352.0, 20.0, 148.0
     unit = (right - left) / len(counts)
     y_step = nice_step(max(counts), 4)
@@ -170,21 +173,21 @@ def histogram(title: str, lengths: Sequence[int]) -> Histogram | None:
     bars = []
     for i, n in enumerate(counts):
         if n:
-            words = f"{i * step} or more" if over and i == bins else _range(i * step, step)
+            words = f"{edges[i]} or more" if over and i == bins else _range(edges[i], step)
             what = f"{words} words: {n} {'row' if n == 1 else 'rows'}"
             x, height = left + i * unit + 0.75, n * scale
             bars.append((round(x, 2), round(bottom - height, 2), round(unit - 1.5, 2), round(height, 2), what))
-    every = max(1, math.ceil(len(counts) / 7))
     # A bin of one length carries its number below its middle, a range below its lower edge.
     shift = unit / 2 if step == 1 else 0.0
-    labelled = range(0, bins + (step > 1 and not over), every)
-    x_ticks = [(round(left + i * unit + shift, 2), f"{i * step:,}") for i in labelled]
+    every = nice_step(len(counts) * step, 7)
+    labelled = [i for i in range(bins + (step > 1 and not over)) if edges[i] % every == 0]
+    x_ticks = [(round(left + i * unit + shift, 2), f"{edges[i]:,}") for i in labelled]
     if over:
         x_ticks = [t for t in x_ticks if t[0] < left + bins * unit - 28]
-        x_ticks.append((round(left + bins * unit, 2), f"≥ {bins * step:,}"))
+        x_ticks.append((round(left + bins * unit, 2), f"≥ {edges[bins]:,}"))
     y_ticks = [(round(bottom - t * scale, 2), t) for t in range(0, y_axis + 1, y_step)]
     middle = float(median(ordered))
-    median_x = left + min(middle / step + 0.5 / step, len(counts)) * unit
+    median_x = left + min((middle + 0.5) / step - first, len(counts)) * unit
     return Histogram(title, len(ordered), middle, high, bars, x_ticks, y_ticks, round(median_x, 2))
 
 

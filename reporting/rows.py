@@ -70,7 +70,7 @@ def _spans(evidence: Mapping[str, Any], record: Mapping[str, Any]) -> dict[str, 
 def _facts(values: Mapping[str, Any], skip: set[str]) -> list[list[str]]:
     """Name and short value of everything in a mapping that has a value."""
     return [
-        [label(k, 80), label(_brief(v), 400)]
+        [label(str(k).replace("_", " "), 80), label(_brief(v), 400)]
         for k, v in values.items()
         if k not in skip and v not in (None, "", [], {}, ())
     ]

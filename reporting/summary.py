@@ -211,14 +211,16 @@ def measures(values: Mapping[str, Any]) -> list[Group]:
 
 
 def _spaced(name: Any) -> str:
-    return label(str(name).replace("_", " "), 80)
+    return label(str(name).replace("_", " ").replace("rouge l", "ROUGE-L"), 80)
 
 
 def _figure(value: Any) -> str:
     if value is None:
-        return "unknown"
+        return "not set"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
     if isinstance(value, list | tuple):
         return label(", ".join(_figure(part) for part in value[:12]), 300)
-    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else label(value, 300)
+    return f"{value:,}" if isinstance(value, int) else label(value, 300) or "(empty)"

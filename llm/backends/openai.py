@@ -55,22 +55,18 @@ class OpenAIBackend:
             ca_bundle: file of certificates to trust instead of the system's.
             endpoint: who answers, for the request key; the URL without credentials if not given.
         """
-        url = _http_url(base_url)
-        if api_key and not (api_key.isascii() and api_key.isprintable()):
-            message = f"the key for {without_credentials(base_url)} has characters that no HTTP header can hold."
-            raise UsageError(message, hint="Look at the variable that models.<role>.api_key_env names.")
+        url = http_url(base_url)
         self._url = url.with_user(None)
         self._shown_url = without_credentials(base_url)
         self.endpoint = endpoint or self._shown_url
         self._model = model
         self._headers = {"Content-Type": "application/json", "Accept": "application/json"}
-        if api_key:
-            self._headers["Authorization"] = f"Bearer {api_key}"
-        elif url.user:
-            self._headers["Authorization"] = _basic_auth(url.user, url.password or "")
-        # The longest first: the header holds the key, the password may be a part of something else.
-        secrets = (self._headers.get("Authorization", "").partition(" ")[2], url.password)
-        self._secrets = sorted({s for s in secrets if s}, key=len, reverse=True)
+        said = authorization(url, api_key)
+        if said is not None:
+            self._headers["Authorization"] = said
+        # The longest first: one of them may be a part of the other.
+        secrets = {(said or "").partition(" ")[2], url.password or ""} - {""}
+        self._secrets = sorted(secrets, key=len, reverse=True)
         self._concurrency = concurrency
         self._timeout = timeout
         self._max_bytes = max_reply_bytes
@@ -246,7 +242,12 @@ class OpenAIBackend:
             await asyncio.sleep(0)
 
 
-def _http_url(text: str) -> URL:
+def http_url(text: str) -> URL:
+    """The URL of an endpoint, its user and password included.
+
+    Raises:
+        UsageError: it is not an http(s) URL.
+    """
     try:
         url = URL(text.rstrip("/"))
     except ValueError:
@@ -257,8 +258,20 @@ def _http_url(text: str) -> URL:
     return url
 
 
-def _basic_auth(user: str, password: str) -> str:
-    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode("ascii")
+def authorization(url: URL, api_key: str | None) -> str | None:
+    """The header of that name: the key, else the URL's user and password, else None.
+
+    Raises:
+        UsageError: no header can hold the key.
+    """
+    if api_key:
+        if not (api_key.isascii() and api_key.isprintable()):
+            message = f"the key for {without_credentials(str(url))} has characters that no HTTP header can hold."
+            raise UsageError(message, hint="Look at the variable that models.<role>.api_key_env names.")
+        return f"Bearer {api_key}"
+    if url.user:
+        return "Basic " + base64.b64encode(f"{url.user}:{url.password or ''}".encode()).decode("ascii")
+    return None
 
 
 def trusting(ca_bundle: str) -> ssl.SSLContext:

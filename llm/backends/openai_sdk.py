@@ -5,6 +5,7 @@ Selected by `client: sdk`. Bodies are kept as they came, so that a journal writt
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import Any
 
@@ -12,7 +13,7 @@ from ...core.errors import EndpointError, FatalEndpointError, RetryableError
 from ..backend import Capabilities
 from ..request import Reply, Request
 from ..settings import ModelSettings
-from .openai import OpenAIBackend, request_body
+from .openai import OpenAIBackend, authorization, error_text, http_url, request_body, retry_after, trusting
 
 
 class OpenAISDKBackend:
@@ -24,8 +25,12 @@ class OpenAISDKBackend:
         """Prepare; the package is imported at the first call."""
         self._settings = settings
         base_url = settings.base_url or "https://api.openai.com/v1"
-        self._reader = OpenAIBackend(base_url=base_url, model=settings.model)
-        self._base_url = base_url
+        key = settings.api_key()
+        self._reader = OpenAIBackend(base_url=base_url, model=settings.model, api_key=key)
+        url = http_url(base_url)
+        # The package logs its URLs as they are: user and password go into the header.
+        self._base_url = str(url.with_user(None))
+        self._authorization = authorization(url, key)
         self.endpoint = self._reader.endpoint
         self._client: Any = None
         self._reached = False
@@ -42,24 +47,36 @@ class OpenAISDKBackend:
         api = client.completions if request.kind == "text" else client.chat.completions
         started = time.perf_counter()
         try:
-            response = await api.with_raw_response.create(model=model, **{first: content}, extra_body=body)
+            # The package's own timeout is for each wait, not for the whole.
+            async with asyncio.timeout(self._settings.timeout):
+                response = await api.with_raw_response.create(model=model, **{first: content}, extra_body=body)
         except openai.APIStatusError as error:
             raise self._by_status(error) from None
-        except openai.APITimeoutError:
+        except (TimeoutError, openai.APITimeoutError):
             message = f"{self.endpoint} gave no complete reply within {self._settings.timeout:g} s."
             raise RetryableError(message, kind="timeout") from None
         except openai.APIConnectionError as error:
-            message = f"{self.endpoint} cannot be reached ({type(error.__cause__ or error).__name__})."
-            if self._reached:
-                raise RetryableError(message, kind="reset") from None
-            hint = "Start the server, or correct models.<role>.base_url."
-            raise FatalEndpointError(message, kind="unreachable", hint=hint) from None
+            cause = type(error.__cause__ or error).__name__
+            kind = "unreachable" if cause == "ConnectError" else "reset"
+            if kind == "unreachable" and not self._reached:
+                message = f"{self.endpoint} cannot be reached ({cause})."
+                hint = "Start the server, or correct models.<role>.base_url."
+                raise FatalEndpointError(message, kind=kind, hint=hint) from None
+            message = f"the connection to {self.endpoint} failed: {cause}."
+            raise RetryableError(message, kind=kind) from None
+        except UnicodeEncodeError:
+            message = "the request cannot be written as JSON (a text with lone surrogates?)."
+            raise EndpointError(message, kind="unsendable") from None
         except openai.OpenAIError as error:
             message = f"the openai package cannot send the request: {type(error).__name__}."
             hint = "Set the key in the variable that models.<role>.api_key_env names."
             raise FatalEndpointError(message, kind="client", hint=hint) from None
         self._reached = True
         raw = bytes(response.content)
+        if len(raw) > self._settings.max_reply_bytes:
+            message = f"the reply of {self.endpoint} is longer than {self._settings.max_reply_bytes} bytes."
+            hint = "Raise models.<role>.max_reply_bytes if such replies are wanted."
+            raise EndpointError(message, kind="oversized", status=200, hint=hint)
         reply = self._reader.decode(request, raw)
         return Reply(
             text=reply.text,
@@ -73,20 +90,25 @@ class OpenAISDKBackend:
     def _connect(self) -> Any:
         import openai
 
-        # A server on one's own machine takes any key, but the package insists on one.
-        key = self._settings.api_key() or "none"
+        verify = trusting(self._settings.ca_bundle) if self._settings.ca_bundle else True
         self._client = openai.AsyncOpenAI(
-            api_key=key, base_url=self._base_url, timeout=self._settings.timeout, max_retries=0
+            # A server on one's own machine takes any key, but the package insists on one.
+            api_key="none",
+            base_url=self._base_url,
+            timeout=self._settings.timeout,
+            max_retries=0,
+            default_headers={"Authorization": self._authorization} if self._authorization else None,
+            http_client=openai.DefaultAsyncHttpxClient(follow_redirects=False, verify=verify),
         )
         return self._client
 
     def _by_status(self, error: Any) -> EndpointError:
+        self._reached = True
         status = int(error.status_code)
-        said = " ".join(str(getattr(error, "message", "")).split())[:300]
+        said = self._reader.shown(error_text(bytes(error.response.content)))
         message = f"{self.endpoint} answered {status}: {said}"
         if status in (408, 409, 425, 429) or status >= 500:
-            after = error.response.headers.get("retry-after")
-            seconds = float(after) if after and after.replace(".", "", 1).isdigit() else None
+            seconds = retry_after(error.response.headers.get("retry-after"))
             return RetryableError(message, kind=f"http_{status}", status=status, body=said, retry_after=seconds)
         if status in (401, 403, 404):
             hint = "Check models.<role>.model, base_url and the variable that api_key_env names."

@@ -20,7 +20,7 @@ def test_every_setting_of_a_backend_can_be_given_and_has_the_same_default():
         ({}, "OPENAI_API_KEY"),
         ({"base_url": "http://localhost:8000/v1"}, "OPENAI_API_KEY"),
         ({"base_url": "http://localhost:8000/v1", "api_key_env": "MINE"}, "MINE"),
-        ({"base_url": "http://localhost:8000/v1", "api_key_env": None}, None),
+        ({"base_url": "http://localhost:8000/v1", "api_key_env": "none"}, None),
     ],
 )
 def test_the_variable_of_the_key_is_the_usual_one_unless_named(given, sent):

@@ -65,9 +65,9 @@ def sample_run(**changes: Any) -> dict[str, Any]:
         },
         "review": {"too_long": 2},
         "rejected": {
-            "not_the_best": 151,
+            "not_best": 151,
             "gain_too_small": 58,
-            "given_away": 37,
+            "gives_answer_away": 37,
             "about_something_else": 9,
             "malformed": 2,
         },

@@ -139,10 +139,10 @@ def test_the_same_reason_can_be_chosen_again_after_clearing(visit, material):
 
 def test_an_address_opens_a_list_with_its_filter(visit, material):
     seen = visit(material)
-    seen.page.goto(f"{seen.url}#rows/rejected?reason=given_away")
+    seen.page.goto(f"{seen.url}#rows/rejected?reason=gives_answer_away")
     seen.page.wait_for_selector("a[data-list=rejected][aria-current]")
     assert seen.rows() == 2
-    assert seen.page.input_value("#reason") == "given_away"
+    assert seen.page.input_value("#reason") == "gives_answer_away"
 
 
 def test_a_task_of_the_tree_leads_to_its_kept_rows(visit, material):

@@ -39,7 +39,7 @@ def changed(material: ReportMaterial, **run: Any) -> ReportMaterial:
 def test_headline_says_what_was_kept_and_why_the_rest_was_not(material):
     words = words_of(render_report(material))
     assert "38 of 324 candidates were kept." in words
-    assert "257 rejected while being built : not the best of its group (151)" in words
+    assert "257 rejected while being built : not the best (151)" in words
     assert "26 dropped by a gate : near duplicate (14)" in words
     assert "1 failed : unreadable input line (1)" in words
 
