@@ -62,7 +62,9 @@ class Retrying:
                 if error.retry_after is not None:
                     delay = min(error.retry_after, LONGEST_RETRY_AFTER) * self._jitter.uniform(1.0, 1.1)
                 else:
-                    delay = self._jitter.uniform(0.0, min(LONGEST_DELAY, FIRST_DELAY * 2 ** min(tries - 1, _MOST_DOUBLINGS)))
+                    delay = self._jitter.uniform(
+                        0.0, min(LONGEST_DELAY, FIRST_DELAY * 2 ** min(tries - 1, _MOST_DOUBLINGS))
+                    )
             await self._sleep(delay)
 
     def decode(self, request: Request, raw: bytes) -> Reply:

@@ -175,6 +175,8 @@ def _environment() -> jinja2.Environment:
 
 
 def _percent(share: float) -> str:
-    if 0 < share < 0.1:
+    if not share:
+        return "0 %"
+    if share < 0.1:
         return "< 0.1 %"
     return f"{share:.1f} %" if share < 10 else f"{share:.0f} %"

@@ -56,11 +56,14 @@ class GroundConfig(BuilderConfig):
     `not_shortlisted`."""
     scored_sentences: int = Field(1, ge=1)
     """Sentences of the answer, from its beginning, whose likelihood is measured; the first says most."""
-    fit_weight: float = Field(2.0, ge=0)
+    fit_weight: float = Field(4.0, ge=0)
     """small: weight of the fit, log P(question | chunk), beside the gain when candidates are ranked. With 0 the gain
     alone counts; a fluent but empty question and an odd but telling one then rank too high."""
-    min_net_gain: float = 7.0
-    """small: net gain (gain + fit_weight x fit, in nats) that the best question must have, else `gain_too_small`."""
+    gain_ceiling: float = Field(30.0, gt=0)
+    """small: gain in nats above which more does not count; it comes from repeating the answer in the question."""
+    min_net_gain: float = 0.0
+    """small: net gain (gain up to its ceiling + fit_weight x fit, in nats) that a question must have, else
+    `gain_too_small`."""
     min_gain: float = 0.0
     """standard, where the backend scores: gain in nats that a question must have, else `gain_too_small`."""
 

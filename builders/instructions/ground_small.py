@@ -6,10 +6,11 @@ model itself finds likely for the chunk (fit) are shortlisted, and the one whose
 
     fit      = log P(question | chunk)
     gain     = log P(answer | question) - log P(answer)
-    net gain = gain + fit_weight x fit
+    net gain = min(gain, gain_ceiling) + fit_weight x fit
 
-The gain says that the question leads to this answer, the fit that it is a question one would ask. On 66 passages with
-483 questions judged by hand, gain alone picked a good question for 39 passages, fit alone for 46, both for 54.
+The gain says that the question leads to this answer, the fit that it is a question one would ask. Counted on 66
+passages with 483 questions judged by hand: of the 40 best picks by gain alone 26 were good, by fit alone 34, by both
+37.
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ async def _ranked(
         part = scored_part(item.data["text"], config.scored_sentences)
         prior = await log_prior(ctx, scoring, part)
         for measured in await asyncio.gather(*(with_gain(ctx, scoring, c, part, prior) for c in shortlist)):
-            net = measured.notes["gain"] + config.fit_weight * measured.notes["fit"]
+            net = min(measured.notes["gain"], config.gain_ceiling) + config.fit_weight * measured.notes["fit"]
             weighed = noted(measured, {"net_gain": round(net, 4)})
             judged.append(weighed if net >= config.min_net_gain else rejected(weighed, "gain_too_small"))
     return keep_best(updated(tried, judged), lambda c: c.notes["net_gain"], config)

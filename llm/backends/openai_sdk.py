@@ -113,6 +113,9 @@ class OpenAISDKBackend:
         if status in (401, 403, 404):
             hint = "Check models.<role>.model, base_url and the variable that api_key_env names."
             return FatalEndpointError(message, kind=f"http_{status}", status=status, body=said, hint=hint)
+        if 300 <= status < 400:
+            hint = "It redirects, which is not followed: give the final URL as models.<role>.base_url."
+            return FatalEndpointError(message, kind="redirect", status=status, body=said, hint=hint)
         return EndpointError(message, kind=f"http_{status}", status=status, body=said)
 
     def decode(self, request: Request, raw: bytes) -> Reply:

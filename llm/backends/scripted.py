@@ -12,15 +12,15 @@ In a recipe, `script` names a YAML (or JSON) file with a list of rules, tried in
     - finish_reason: length
       reply: cut off he
 
-Where no rule matches, the reply is built from the request's schema (the least value that follows it, filled with
-words), or is a line of words. Scores are -1 nat for a word that the prompt contains and -4 for one that it doesn't,
+Where no rule matches, the reply is built from the request's schema (a small value that follows it, filled with words;
+patterns are not looked at), or is a line of words. Scores are -1 nat for a word that the prompt contains and -4 for one that it doesn't,
 unless the rule that matches gives `logprob`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ from ...core.errors import EndpointError, FatalEndpointError, RetryableError, Us
 from ..backend import Capabilities
 from ..request import Reply, Request, TokenScore, Usage
 from ..settings import ModelSettings
+from .scripted_value import value_for
 
 _WORDS = (
     *("amber", "basin", "cedar", "delta", "ember", "field", "grain", "harbour", "island", "jasper", "kettle"),
@@ -121,14 +122,18 @@ class ScriptedBackend:
 
     def decode(self, request: Request, raw: bytes) -> Reply:
         """Read what `complete` keeps as `Reply.raw`."""
-        body = orjson.loads(raw)
-        return Reply(
-            text=body["text"],
-            finish_reason=body["finish"],
-            usage=Usage(*body["usage"]),
-            scores=tuple(TokenScore(t, p) for t, p in body["scores"]),
-            raw=raw,
-        )
+        try:
+            body = orjson.loads(raw)
+            return Reply(
+                text=body["text"],
+                finish_reason=body["finish"],
+                usage=Usage(*body["usage"]),
+                scores=tuple(TokenScore(t, p) for t, p in body["scores"]),
+                raw=raw,
+            )
+        except (ValueError, KeyError, TypeError):
+            message = "the journal holds a body that no scripted model said."
+            raise EndpointError(message, kind="not_a_completion") from None
 
     async def close(self) -> None:
         """Nothing to close."""
@@ -155,41 +160,7 @@ def _from_schema(request: Request) -> str:
     words = [_WORDS[(number >> shift) % len(_WORDS)] for shift in range(0, 48, 6)]
     if request.schema is None:
         return " ".join(words).capitalize() + "."
-    return orjson.dumps(_least(request.schema, request.schema, words)).decode()
-
-
-def _least(schema: Mapping[str, Any], root: Mapping[str, Any], words: Sequence[str]) -> Any:
-    """A small value that follows the schema's types, enums, required fields and minimum lengths."""
-    if "$ref" in schema:
-        target: Any = root
-        for part in str(schema["$ref"]).removeprefix("#/").split("/"):
-            target = target[part]
-        return _least(target, root, words)
-    for word in ("const", "default"):
-        if word in schema:
-            return schema[word]
-    if "enum" in schema:
-        return schema["enum"][len(words[0]) % len(schema["enum"])]
-    for word in ("anyOf", "oneOf", "allOf"):
-        if schema.get(word):
-            return _least(schema[word][0], root, words)
-    kind = schema.get("type", "object" if "properties" in schema else "string")
-    if isinstance(kind, list):
-        kind = kind[0]
-    if kind == "object":
-        wanted = schema.get("properties", {})
-        return {name: _least(sub, root, [*words[1:], words[0]]) for name, sub in wanted.items()}
-    if kind == "array":
-        length = max(1, int(schema.get("minItems", 1)))
-        return [_least(schema.get("items", {}), root, [*words[i % 8 :], *words[: i % 8]]) for i in range(length)]
-    if kind in ("integer", "number"):
-        return schema.get("minimum", 1)
-    if kind == "boolean":
-        return True
-    if kind == "null":
-        return None
-    text = " ".join(words)
-    return text[: schema["maxLength"]] if "maxLength" in schema else text
+    return orjson.dumps(value_for(request.schema, words)).decode()
 
 
 def read_rules(path: Path) -> list[Rule]:
