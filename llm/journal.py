@@ -139,8 +139,9 @@ class Journal:
                     entry = orjson.loads(line)
                 except ValueError:
                     continue
-                if isinstance(entry.get("raw"), str):
-                    return entry["raw"].encode()
+                raw = entry.get("raw")
+                if isinstance(raw, str):
+                    return raw.encode()
         return None
 
     def _line(self, fd: int, offset: int) -> bytes:

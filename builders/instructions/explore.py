@@ -87,7 +87,10 @@ class Explore:
             yield Artifact(f"growth-{item.id}.json", {"path": data["path"], "do": data["do"], **found})
 
     def forecast(self, items: Sequence[Item]) -> Forecast:
-        """At most so many calls: the budgets spent to the last call, whatever the model says."""
+        """At most so many calls: the budgets spent to the last call, whatever the model says.
+
+        Calls for growing the tree stand under explore/widen, since which of them are lookahead is not known before.
+        """
         config, domains = self._config, len(self._domains)
         growth = domains * config.tree_calls if config.nodes and config.tree_calls else 0
         asks = domains * config.most_row_asks

@@ -25,10 +25,12 @@ from .explore_drafts import (
     to_record,
     to_rejected,
 )
-from .tree import NAME_LENGTH, clean_name
+from .tree import NAME_LENGTH, clean_name, overlap
 
 _SHOTS = 5
 """Examples from elsewhere in the domain that the prompt for an instruction shows."""
+_COPIED = 0.6
+"""A sub-task whose name overlaps an example this much is the example again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,8 @@ async def find_tasks(item: Item, ctx: Context, min_gain: float) -> dict[str, Any
         name = clean_name(line.text)
         # One word alone ("budget") is a subject, not a task, and is likely under any heading of its kind.
         fault = line.fault or ("bad_name" if len(name.split()) < 2 or len(name) > NAME_LENGTH else None)
+        if fault is None and any(overlap(name, e["instruction"]) >= _COPIED for e in data["examples"]):
+            fault = "copied_example"
         evidence: dict[str, Any] = {}
         if fault is None and ctx.llm.capabilities.score:
             evidence = await _gain(ctx, data, name, instruction=False)

@@ -53,12 +53,13 @@ class ServerProcess:
     _log: IO[bytes] = field(repr=False)
 
     def ended(self) -> str | None:
-        """How the process ended, with the end of its log; None while it runs."""
+        """How the process ended; None while it runs."""
         code = self._process.poll()
         if code is None:
             return None
-        how = f"by signal {-code}" if code < 0 else f"with exit code {code}"
-        return f"{how}. {_end_of(self._log)}".strip()
+        if code < 0:
+            return f"by signal {-code}."
+        return f"with exit code {code}. {_end_of(self._log)}".strip()
 
     def stop(self) -> None:
         """End the process; calls in flight are cut. Harmless when it has ended already."""

@@ -53,9 +53,9 @@ def value_for(schema: Mapping[str, Any], words: Sequence[str]) -> Any:
 
 def _value(schema: Any, root: Mapping[str, Any], words: Sequence[str], nth: int, refs: frozenset[str]) -> Any:
     """`nth` varies the value, for items that must differ; `refs` are the references on the way here."""
+    schema, refs = _resolved(schema, root, refs)
     if schema is False:
         raise _NoValueError
-    schema, refs = _resolved(schema, root, refs)
     if "allOf" in schema:
         whole: Any = {k: v for k, v in schema.items() if k != "allOf"}
         for part in schema["allOf"]:
@@ -106,8 +106,8 @@ def _merged(one: Any, other: Any) -> Any:
         a, b = one[word], other[word]
         if word in _LARGER or word in _SMALLER:
             both[word] = max(a, b) if word in _LARGER else min(a, b)
-        elif word == "required":
-            both[word] = [*a, *(name for name in b if name not in a)]
+        elif word in ("required", "allOf"):
+            both[word] = [*a, *(entry for entry in b if entry not in a)]
         elif word == "properties":
             both[word] = {**a, **b, **{name: {"allOf": [a[name], b[name]]} for name in a if name in b}}
         elif word == "enum":

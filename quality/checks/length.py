@@ -55,7 +55,10 @@ class WordCount:
         for field, bounds in self.options.bounds.items():
             if field not in row.fields and bounds.min:
                 return unjudged("no_column", field)
-            text = row.text(field)
+            value = row.fields.get(field)
+            text = "" if value is None else value
+            if not isinstance(text, str):
+                return unjudged("not_a_text", field)
             words = count_words(text)
             if words < bounds.min:
                 return self._outside(field, text, words, bounds.min - words, "too_short")

@@ -21,7 +21,10 @@ class PrefixIndex:
     """
 
     def __init__(self, least_common: Callable[[int, int], int]) -> None:
-        """Take the function (size, size) -> number of elements two lists must share; it must grow with both."""
+        """Take the function (size, size) -> number of elements two lists must share.
+
+        It must not fall as either size grows, and be at most n for (n, n).
+        """
         self._least_common = least_common
         self._numbers: dict[str | tuple[str, int], int] = {}
         self._frequency = array("Q")
@@ -66,7 +69,9 @@ class PrefixIndex:
                 continue
             for other_size, by_position in by_size.items():
                 shared = least.get(other_size)
-                if shared is None or position > size - shared:
+                if shared is None:
+                    shared = least[other_size] = self._shared(size, other_size)
+                if not shared or position > size - shared:
                     continue
                 last = other_size - shared
                 for other_position, rows in by_position.items():
@@ -109,15 +114,18 @@ class PrefixIndex:
             self._post(row, self._rows[row])
 
     def _limits_of(self, size: int) -> tuple[int, dict[int, int]]:
-        """Longest prefix a row of this size can need, and size of the other -> elements they must share."""
+        """Longest prefix a row of this size can need, and size of another row -> elements the two must share.
+
+        The second fills as sizes are met; 0 stands for sizes that cannot share enough.
+        """
         limits = self._limits.get(size)
         if limits is None:
-            least: dict[int, int] = {}
-            for step, start in ((-1, size), (1, size + 1)):
-                other = start
-                while other > 0 and (shared := self._least_common(size, other)) <= min(size, other):
-                    least[other] = shared
-                    other += step
-            longest = size - min(least.values(), default=size + 1) + 1
-            limits = self._limits[size] = (longest, least)
+            smallest = size
+            while smallest > 1 and self._least_common(size, smallest - 1) < smallest:
+                smallest -= 1
+            limits = self._limits[size] = (size - self._least_common(size, smallest) + 1, {})
         return limits
+
+    def _shared(self, size: int, other: int) -> int:
+        shared = self._least_common(size, other)
+        return shared if shared <= min(size, other) else 0

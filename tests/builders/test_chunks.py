@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,7 +28,7 @@ def without_blanks(text: str) -> str:
 def test_sentences_hold_all_but_blanks_in_order(text):
     spans = sentences(text)
     assert all(a < b for a, b in spans)
-    assert all(left[1] <= right[0] for left, right in zip(spans, spans[1:], strict=False))
+    assert all(left[1] <= right[0] for left, right in pairwise(spans))
     assert without_blanks("".join(said(text))) == without_blanks(text)
 
 
@@ -34,7 +36,7 @@ def test_sentences_hold_all_but_blanks_in_order(text):
 def test_chunks_hold_all_but_blanks_in_order_and_fit(text, max_words):
     cut = chunks(text, max_words)
     assert all(chunk.text == text[chunk.start : chunk.end] != "" for chunk in cut)
-    assert all(left.end <= right.start for left, right in zip(cut, cut[1:], strict=False))
+    assert all(left.end <= right.start for left, right in pairwise(cut))
     assert without_blanks("".join(c.text for c in cut)) == without_blanks(text)
     assert all(len(words(c.text)) <= max_words for c in cut)
 

@@ -101,14 +101,15 @@ async def test_without_scores_the_first_usable_line_is_answered() -> None:
 
 
 async def test_sub_tasks_that_are_likelier_elsewhere_are_refused() -> None:
-    lines = ["knead bread dough", "book a hotel room", "bread"]
-    outcomes = await build(Scores(lines), ["cooking", "bake bread"], do="look")
+    lines = ["knead bread dough", "book a hotel room", "bread", "my dough stays flat and hard"]
+    outcomes = await build(Scores(lines), ["cooking", "bake bread"], do="look", tasks_per_call=4, breadth=(6, 4))
     (artifact,) = outcomes
     assert isinstance(artifact, Artifact)
     assert [f["name"] for f in artifact.data["found"]] == ["knead bread dough"]
     assert {r["name"]: r["why"] for r in artifact.data["refused"]} == {
         "book a hotel room": "off_task",
         "bread": "bad_name",
+        "my dough stays flat and hard": "copied_example",
     }
 
 

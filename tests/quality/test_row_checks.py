@@ -203,9 +203,22 @@ def test_the_language_is_as_it_should_be(fields, options):
 
 
 PIECES = st.sampled_from(
-    ["<noinput>", "No input", "18. Instruction:", "[Image]", "![a](b)", "https://a.b", "www.a.b", "\x00", "[INST]", "```",
-     "sorry, I can't help", "attached photo", "[insert poem]", "N/A", "### Input:", " the", ",", "\n", "é", "你", "İ", "ſ"]
-)  # fmt: skip
+    [
+        *(
+            "<noinput>",
+            "No input",
+            "18. Instruction:",
+            "[Image]",
+            "![a](b)",
+            "https://a.b",
+            "www.a.b",
+            "\x00",
+            "[INST]",
+        ),
+        *("```", "sorry, I can't help", "attached photo", "[insert poem]", "N/A", "### Input:", " the", ",", "\n"),
+        *("é", "你", "İ", "ſ"),
+    ]
+)
 TEXT = st.lists(PIECES | st.text(max_size=8), max_size=6).map("".join)
 VALUE = TEXT | st.none() | st.integers() | st.lists(st.text(max_size=3), max_size=2)
 

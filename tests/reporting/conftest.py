@@ -80,7 +80,7 @@ def sample_run(**changes: Any) -> dict[str, Any]:
         "started": "2026-03-02T09:14:05+00:00",
         "finished": "2026-03-02T09:16:31+00:00",
         "counts": {"candidates": 38 + sum(counts.values()), "kept": 38, **counts, "by_reason": by_reason},
-        "calls": {"sent": 648, "journal_hits": 0, "retries": 3, "by_cause": {"answer": 324, "score": 324, "reask": 12}},
+        "calls": {"sent": 648, "journal_hits": 0, "retries": 3, "by_cause": {"http_429": 2, "timeout": 1}},
         "tokens": {"prompt": 81_204, "completion": 9_731},
         "cost": {"amount": None, "currency": "USD"},
         "models": {
