@@ -94,6 +94,7 @@ def lines(path: Path, most: int | None = None) -> Iterator[dict[str, Any]]:
     """The lines of one of the run's own JSONL files; nothing if it is not there."""
     if not path.exists():
         return
-    with path.open("rb") as opened:
-        for line in islice(opened, most):
-            yield orjson.loads(line)
+    import jsonlines
+
+    with path.open("rb") as opened, jsonlines.Reader(opened, loads=orjson.loads) as reader:
+        yield from islice(reader, most)

@@ -268,6 +268,7 @@ def _schedule(session: _Session) -> Schedule:
         session.acceptance,
         workers=2 * concurrency if free else concurrency,
         look_ahead=FREE_LOOK_AHEAD if free else concurrency,
+        waves=hasattr(session.builder, "next_items"),
     )
 
 

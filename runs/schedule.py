@@ -64,7 +64,15 @@ class Schedule:
     """Runs items through `build` and hands them to the acceptor in order."""
 
     def __init__(
-        self, build: Build, items: ItemLog, journal: Journal, acceptor: Acceptor, *, workers: int, look_ahead: int
+        self,
+        build: Build,
+        items: ItemLog,
+        journal: Journal,
+        acceptor: Acceptor,
+        *,
+        workers: int,
+        look_ahead: int,
+        waves: bool = False,
     ) -> None:
         """Prepare.
 
@@ -75,6 +83,7 @@ class Schedule:
             acceptor: takes finished items in order.
             workers: items being built at once.
             look_ahead: how far building may run ahead of acceptance, in items.
+            waves: items follow from what became of earlier ones: a stored item counts only if its id is the same.
         """
         self._build = build
         self._items = items
@@ -82,6 +91,7 @@ class Schedule:
         self._acceptor = acceptor
         self._workers = workers
         self._look_ahead = look_ahead
+        self._by_id = waves
         self._finished: list[tuple[int, bytes]] = []
         self._arrived = asyncio.Event()
         self._accepted = asyncio.Event()
@@ -119,7 +129,7 @@ class Schedule:
     async def _work(self, source: Iterator[tuple[int, Item]]) -> None:
         for index, item in source:
             self._next = max(self._next, index + 1)
-            if not self._items.done(index):
+            if not self._items.done(index) or (self._by_id and self._items.read(index)["item"] != item.id):
                 await self._build_one(index, item)
             elif index % 256 == 0:
                 # Finished items are only read again, by the committer: let it.
@@ -179,10 +189,12 @@ class Schedule:
 
     async def _commit_now(self) -> None:
         self._arrived.clear()
-        batch, self._finished = self._finished, []
+        batch = list(self._finished)
         if batch:
             await self._journal.durable()
             self._items.append(batch)
+            # Only now, with no wait in between: cancelled while waiting above, the batch is still to be committed.
+            del self._finished[: len(batch)]
             for index, line in batch:
                 if self._waiting_bytes < WAITING_BYTES:
                     self._waiting[index] = line
@@ -203,7 +215,8 @@ class Schedule:
 
     def accept_rest(self) -> None:
         """Hand on what is finished beyond the first unfinished item: for a run that ends early."""
-        rest = (i for i in range(self._head, self._items.last + 1) if self._items.done(i))
+        end = self._next if self._by_id else self._items.last + 1
+        rest = (i for i in range(self._head, end) if self._items.done(i))
         while entries := [self._entry(i) for i in islice(rest, BATCH)]:
             self._acceptor.take(entries)
 

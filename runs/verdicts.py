@@ -10,10 +10,22 @@ from typing import Any
 import orjson
 
 from ..core import Verdict
+from ..data.arrays import arrow_array
+from ..data.shape import Shape, arrow_type
 
 CHUNK = 50_000
 """Verdicts held in memory at most."""
-COLUMNS = ("row", "row_id", "check", "value", "label", "bar", "outcome", "reason", "evidence")
+_SHAPES = {
+    "row": Shape("long"),
+    "row_id": Shape("text"),
+    "check": Shape("text"),
+    "value": Shape("float"),
+    "label": Shape("text"),
+    "bar": Shape("float"),
+    "outcome": Shape("text"),
+    "reason": Shape("text"),
+    "evidence": Shape("text"),
+}
 
 
 class VerdictFile:
@@ -40,19 +52,7 @@ class VerdictFile:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        schema = pa.schema(
-            {
-                "row": pa.int64(),
-                "row_id": pa.string(),
-                "check": pa.string(),
-                "value": pa.float64(),
-                "label": pa.string(),
-                "bar": pa.float64(),
-                "outcome": pa.string(),
-                "reason": pa.string(),
-                "evidence": pa.string(),
-            }
-        )
+        schema = pa.schema([(name, arrow_type(shape)) for name, shape in _SHAPES.items()])
         held, self._held = self._held, []
         if self._writer is None:
             self._writer = pq.ParquetWriter(self._part, schema, compression="zstd")
@@ -67,7 +67,7 @@ class VerdictFile:
             [v.reason for v in held],
             [orjson.dumps(v.evidence, option=orjson.OPT_SORT_KEYS).decode() if v.evidence else "{}" for v in held],
         ]
-        arrays = [pa.array(c, type=f.type) for c, f in zip(columns, schema, strict=True)]
+        arrays = [arrow_array(c, shape) for c, shape in zip(columns, _SHAPES.values(), strict=True)]
         self._writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
 
     def close(self) -> None:

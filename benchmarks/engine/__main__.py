@@ -115,7 +115,8 @@ def table(small: int, large: int, repeat: int, url: str, folder: Path) -> str:
     ratios = [a / b for a, b in zip(slope["corpusmith"], slope["bare"], strict=True)]
     ideal = large * LATENCY_MS / 1000 / IN_FLIGHT
     lines = [
-        f"{small} and {large} prompts, {IN_FLIGHT} in flight, {LATENCY_MS} ms, {repeat} rounds, one core each side; medians.",
+        f"{small} and {large} prompts, {IN_FLIGHT} in flight, {LATENCY_MS} ms, {repeat} rounds, one core each side; "
+        "medians.",
         "",
         "| | bare loop | corpusmith | ratio |",
         "|---|---|---|---|",

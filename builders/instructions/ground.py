@@ -20,7 +20,7 @@ from .chunks import Chunk, chunks, words
 from .ground_candidates import outcomes, scored_part
 from .ground_options import GroundConfig
 
-SURVIVING = {"small": 0.76, "standard": 0.8}
+SURVIVING = {"small": 0.78, "standard": 0.8}
 """Share of the candidates that pass the rules, for the forecast. small: counted in quick-start runs."""
 
 

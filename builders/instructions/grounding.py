@@ -48,7 +48,10 @@ _POINTING = re.compile(
     re.IGNORECASE,
 )
 _ARTICLE = re.compile(r"\ba (?=[aeio]\w)(?!one\b|once\b|eu|ewe)", re.IGNORECASE)
-_PLURAL_WITH_DOES = re.compile(r"\b(?:does|is|was|has) (?!physics|mathematics|economics)[a-z]{3,}[^aious']s\b")
+_PLURAL_WITH_DOES = re.compile(
+    r"\b(?:does|is|was|has) (?!physics|mathematics|economics)[a-z]{3,}[^aious']s\b"
+    r"|\bdoes (?!the\b|an?\b)(?:[\w-]+ ){1,2}[\w-]{2,}[^aious']s (?:do|happen|look|mean|work)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,15 @@ from ..rows import json_line
 
 def write_json_lines(items: Iterable[Mapping[str, Any]], path: Path) -> Path:
     """Write one object a line and return the path."""
-    with writing(path) as file:
-        for item in items:
-            file.write(json_line(item))
+    import jsonlines
+
+    with writing(path) as file, jsonlines.Writer(file, dumps=_one_line) as lines:
+        lines.write_all(items)
     return path
+
+
+def _one_line(item: Mapping[str, Any]) -> bytes:
+    return json_line(item).rstrip(b"\n")
 
 
 def write_json_list(items: Iterable[Mapping[str, Any]], path: Path) -> Path:

@@ -18,7 +18,7 @@ from pathlib import Path
 import orjson
 
 from ...core import digest
-from ...core.errors import EndpointError, FatalEndpointError, RetryableError
+from ...core.errors import EndpointError, FatalEndpointError
 from ..backend import Backend, Capabilities
 from ..model_store import CATALOGUE, default_store, digest_of, is_catalogued
 from ..request import Reply, Request
@@ -34,6 +34,9 @@ DEFAULT_CONTEXT = 2048
 """Tokens of prompt and answer together, per slot."""
 FEWEST_SLOTS = 8
 MOST_SLOTS = 32
+_BROKEN = frozenset({"reset", "unreachable", "cut_body"})
+"""Kinds of errors that the end of the process looks like from outside."""
+_ENDS_WITHIN_S = 1.0
 _TOO_LONG = re.compile(r"request \((\d+) tokens\) exceeds the available context size \((\d+) tokens\)")
 _log = logging.getLogger(__name__)
 
@@ -119,7 +122,7 @@ class LlamaCppBackend:
             async with self._slots.hold(_beginning(asked)) as slot:
                 return await running.api.complete(replace(asked, extra_body={**asked.extra_body, "id_slot": slot}))
         except EndpointError as error:
-            better = self._explained(running, error)
+            better = await self._explained(running, error)
             if better is None:
                 raise
             raise better from None
@@ -197,9 +200,11 @@ class LlamaCppBackend:
             raw = await score(post, before, target, slot)
         return replace(read_scores(raw), latency=time.perf_counter() - started)
 
-    def _explained(self, running: _Running, error: EndpointError) -> EndpointError | None:
+    async def _explained(self, running: _Running, error: EndpointError) -> EndpointError | None:
         """The same error, said better, where we know more than the client that met it."""
-        ended = running.process.ended() if isinstance(error, RetryableError | FatalEndpointError) else None
+        ended = None
+        if error.kind in _BROKEN:
+            ended = await asyncio.to_thread(running.process.ended, _ENDS_WITHIN_S)
         if ended is not None:
             message = f"the process of the embedded model {self._name} ended {ended}"
             hint = "It may have run out of memory: a smaller model, fewer calls at once or a smaller context helps."

@@ -52,13 +52,18 @@ class ServerProcess:
     _process: subprocess.Popen[bytes]
     _log: IO[bytes] = field(repr=False)
 
-    def ended(self) -> str | None:
-        """How the process ended; None while it runs."""
-        code = self._process.poll()
-        if code is None:
+    def ended(self, within: float = 0.0) -> str | None:
+        """How the process ended; None while it runs.
+
+        Args:
+            within: seconds to wait for its end; a broken connection is seen a moment before it.
+        """
+        try:
+            code = self._process.wait(within)
+        except subprocess.TimeoutExpired:
             return None
-        if code < 0:
-            return f"by signal {-code}."
+        if code < 0 or self._log.closed:
+            return f"by signal {-code}." if code < 0 else f"with exit code {code}."
         return f"with exit code {code}. {_end_of(self._log)}".strip()
 
     def stop(self) -> None:

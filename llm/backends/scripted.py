@@ -13,8 +13,8 @@ In a recipe, `script` names a YAML (or JSON) file with a list of rules, tried in
       reply: cut off he
 
 Where no rule matches, the reply is built from the request's schema (a small value that follows it, filled with words;
-patterns are not looked at), or is a line of words. Scores are -1 nat for a word that the prompt contains and -4 for one that it doesn't,
-unless the rule that matches gives `logprob`.
+patterns are not looked at), or is a line of words. Scores are -1 nat for a word that the prompt contains and -4 for
+one that it doesn't, unless the rule that matches gives `logprob`.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ async def build(backend: ScriptedBackend, path: list[str], do: str = "rows", **o
     """The outcomes of the first item of the given kind for the given node."""
     settings = ModelSettings(backend="scripted", model="scripted", schema_retries=0, length_retries=0)
     config = {"profile": "small", "rows": 4, "candidates": 4, "tasks_per_call": 3, **options}
-    builder = Explore(Explore.Config.model_validate({"tree_calls": 0 if do == "rows" else 9, **config}))
+    builder = Explore(Explore.Config.model_validate({"tree_calls": 0 if do == "rows" else 99, **config}))
     llm = LLM(backend, settings, CallStats())
     context = Context({"default": llm}, PromptLibrary(profile="small"), seed=1, builder="explore", version="0")
     rows = [SourceRow(f"d:{i}", row) for i, row in enumerate((COOKING, TRAVEL))]

@@ -40,6 +40,8 @@ TEXT = "The Dead Sea\nThe Dead Sea is ten times as salty as the ocean. People fl
         ("Why do people float? Why do they?", "malformed"),
         ("What is a ocean?", "malformed"),
         ("What does oceans make?", "malformed"),
+        ("How does dense salty oceans work?", "malformed"),
+        ("What does the people of the seas do?", None),
         ('What is the "Dead Sea?', "malformed"),
         ("Is the Dead Sea salty?", "yes_no_question"),
         ("How does it make people float?", "unresolved_reference"),

@@ -67,7 +67,10 @@ def test_run_plan_explain_export(place):
 
 
 def test_filter(place):
-    rows = [{"instruction": "Name a fruit.", "input": "", "output": "An apple."}, {"instruction": "Say hello.", "output": ""}]
+    rows = [
+        {"instruction": "Name a fruit.", "input": "", "output": "An apple."},
+        {"instruction": "Say hello.", "output": ""},
+    ]
     (place / "rows.jsonl").write_text("\n".join([json.dumps(rows[0]), "{broken", json.dumps(rows[1])]) + "\n")
 
     done = corpusmith("filter", "rows.jsonl", "--out", "clean", "--json", cwd=place)
@@ -81,7 +84,8 @@ def test_filter(place):
 
 def test_the_listings(place):
     assert "quickstart" in corpusmith("recipes", "list", cwd=place).stdout
-    assert {r["name"] for r in json.loads(corpusmith("recipes", "list", "--json", cwd=place).stdout)} >= {"map", "ground"}
+    listed = json.loads(corpusmith("recipes", "list", "--json", cwd=place).stdout)
+    assert {r["name"] for r in listed} >= {"map", "ground"}
     assert "kind: map" in corpusmith("recipes", "show", "map", cwd=place).stdout
     assert corpusmith("recipes", "init", "map", "mine", cwd=place).returncode == 0
     assert (place / "mine" / "map.yaml").exists()

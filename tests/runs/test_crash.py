@@ -60,7 +60,8 @@ def endpoint(tmp_path: Path):
 
 def command(seeds: Path, url: str, out: Path) -> list[str]:
     sets = [f"seeds.path={seeds}", f"models.default.base_url={url}", f"models.default.concurrency={IN_FLIGHT}"]
-    return [sys.executable, "-m", "corpusmith", "run", "map", "--out", str(out), *(a for s in sets for a in ("--set", s))]
+    options = [part for s in sets for part in ("--set", s)]
+    return [sys.executable, "-m", "corpusmith", "run", "map", "--out", str(out), *options]
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
@@ -109,9 +110,8 @@ def test_an_interrupted_run_says_so_in_its_folder(endpoint, seeds, prompts, tmp_
 
 
 def test_an_unreachable_endpoint_is_one_line(seeds, prompts, tmp_path):
-    done = subprocess.run(
-        command(seeds(prompts(3)), "http://127.0.0.1:9/v1", tmp_path / "out"), capture_output=True, text=True, timeout=60
-    )
+    nobody = command(seeds(prompts(3)), "http://127.0.0.1:9/v1", tmp_path / "out")
+    done = subprocess.run(nobody, capture_output=True, text=True, timeout=60)
     assert done.returncode == 1
     (line,) = [text for text in done.stderr.splitlines() if text.startswith("error:")]
     assert "http://127.0.0.1:9/v1 cannot be reached" in line

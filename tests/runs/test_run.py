@@ -273,8 +273,10 @@ async def test_run_works_inside_a_running_loop(seeds, recipe, prompts, tmp_path)
 
 
 def test_the_callers_pydantic_class_can_be_the_schema(seeds, recipe, prompts, tmp_path, monkeypatch):
-    (tmp_path / "colours_module.py").write_text("from pydantic import BaseModel\nclass Colour(BaseModel):\n    name: str\n")
+    source = "from pydantic import BaseModel\nclass Colour(BaseModel):\n    name: str\n"
+    (tmp_path / "colours_module.py").write_text(source)
     monkeypatch.chdir(tmp_path)
-    path = recipe(seeds(prompts(1)), [{"reply": {"name": "red"}}], builder={"kind": "map", "schema": "colours_module:Colour"})
+    builder = {"kind": "map", "schema": "colours_module:Colour"}
+    path = recipe(seeds(prompts(1)), [{"reply": {"name": "red"}}], builder=builder)
 
     assert [r["name"] for r in corpusmith.run(path, out=tmp_path / "out").kept] == ["red"]
