@@ -227,6 +227,8 @@ class Journal:
     async def durable(self) -> None:
         """Wait until all that was written so far would survive a loss of power."""
         fd = self._fd
+        if fd < 0:
+            self.require_writable()
         try:
             await asyncio.get_running_loop().run_in_executor(None, os.fdatasync, fd)
         except OSError as error:

@@ -138,7 +138,7 @@ _ABSENT = object()
 
 
 def _flat(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:
-    if isinstance(value, Mapping) and value:
+    if isinstance(value, Mapping):
         for name, below in value.items():
             yield from _flat(below, f"{key}.{name}" if key else str(name))
     elif isinstance(value, list) and any(isinstance(one, Mapping) for one in value):

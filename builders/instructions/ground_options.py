@@ -63,7 +63,7 @@ class GroundConfig(BuilderConfig):
     """small: gain in nats above which more does not count; it comes from repeating the answer in the question."""
     min_net_gain: float = 0.0
     """small: net gain (gain up to its ceiling + fit_weight x fit, in nats) that a question must have, else
-    `gain_too_small`."""
+    `gain_too_small`; `unlikely_question` if its fit alone rules that out."""
     min_gain: float = 0.0
     """standard, where the backend scores: gain in nats that a question must have, else `gain_too_small`."""
 

@@ -16,6 +16,7 @@ passages with 483 questions judged by hand: of the 40 best picks by gain alone 2
 from __future__ import annotations
 
 import asyncio
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -73,8 +74,12 @@ async def _ranked(
     before = prompt.render(_inputs(item)).text
     fitting = await asyncio.gather(*(_with_fit(ctx, before, c) for c in alive(tried)))
     fitting.sort(key=lambda c: (-c.notes["fit"], c.number))
-    shortlist, others = fitting[: config.shortlist], fitting[config.shortlist :]
-    judged = [rejected(c, "not_shortlisted") for c in others]
+    # Even with the highest gain that counts, a question of less fit could not reach the bar: it is not scored.
+    least_fit = _least_fit(config)
+    able = [c for c in fitting if c.notes["fit"] >= least_fit]
+    shortlist = able[: config.shortlist]
+    judged = [rejected(c, "unlikely_question") for c in fitting[len(able) :]]
+    judged += [rejected(c, "not_shortlisted") for c in able[config.shortlist :]]
     if shortlist:
         part = scored_part(item.data["text"], config.scored_sentences)
         prior = await log_prior(ctx, scoring, part)
@@ -83,6 +88,12 @@ async def _ranked(
             weighed = noted(measured, {"net_gain": round(net, 4)})
             judged.append(weighed if net >= config.min_net_gain else rejected(weighed, "gain_too_small"))
     return keep_best(updated(tried, judged), lambda c: c.notes["net_gain"], config)
+
+
+def _least_fit(config: GroundConfig) -> float:
+    if not config.fit_weight:
+        return -math.inf
+    return (config.min_net_gain - config.gain_ceiling) / config.fit_weight
 
 
 async def _with_fit(ctx: Context, before: str, candidate: Candidate) -> Candidate:

@@ -140,9 +140,18 @@ def test_a_question_that_does_not_lead_to_its_answer_is_rejected_with_the_number
 
 def test_only_the_likeliest_questions_have_their_gain_measured():
     asked = [GOOD, "How do bats call?", "Why do bats call?"]
-    fit = {GOOD: -1.0, "How do bats call?": -9.0, "Why do bats call?": -2.0}
+    fit = {GOOD: -1.0, "How do bats call?": -7.0, "Why do bats call?": -2.0}
     out = build(context(Writer(asked, fit, {"How do bats call?": 99.0})), small(asked, shortlist=2))
     assert fates(out) == {GOOD: "kept", "How do bats call?": "not_shortlisted", "Why do bats call?": "not_best"}
+
+
+def test_a_question_too_unlikely_to_reach_the_bar_is_not_scored():
+    model = Writer([GOOD], {GOOD: -7.6})
+    (only,) = build(context(model), small([GOOD]))
+    assert isinstance(only, Rejected)
+    assert (only.reason, only.evidence["fit"], len(only.calls)) == ("unlikely_question", -7.6, 2)
+    assert "gain" not in only.evidence
+    assert fates(build(context(model), small([GOOD], fit_weight=0)))[GOOD] == "kept"
 
 
 def test_several_rows_of_a_chunk_ask_different_things():

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from corpusmith.llm import Request
+from corpusmith.llm import Reply, Request
+from corpusmith.llm.backends.scripted import ScriptedBackend
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,51 @@ class Loopback:
         return self._steps.pop(0) if len(self._steps) > 1 else self._steps[0]
 
 
+class HeldBackend:
+    """A backend whose calls wait until the test lets them go, one by one, first come first served."""
+
+    def __init__(self):
+        self.asked: list[Request] = []
+        self.in_flight = 0
+        self.most_in_flight = 0
+        self._inner = ScriptedBackend(lambda request: "said")
+        self._waiting: list[asyncio.Future[None]] = []
+        self.endpoint = self._inner.endpoint
+        self.capabilities = self._inner.capabilities
+        self.closed = 0
+
+    async def complete(self, request: Request) -> Reply:
+        self.asked.append(request)
+        self.in_flight += 1
+        self.most_in_flight = max(self.most_in_flight, self.in_flight)
+        turn = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            await turn
+            return await self._inner.complete(request)
+        finally:
+            self.in_flight -= 1
+
+    def release(self, error: Exception | None = None) -> None:
+        """Let the oldest call that still waits end, with the error if one is given."""
+        turn = next(t for t in self._waiting if not t.done())
+        if error is None:
+            turn.set_result(None)
+        else:
+            turn.set_exception(error)
+
+    def decode(self, request: Request, raw: bytes) -> Reply:
+        return self._inner.decode(request, raw)
+
+    async def close(self) -> None:
+        self.closed += 1
+
+
+@pytest.fixture(scope="session")
+def held_backend():
+    return HeldBackend
+
+
 @pytest.fixture
 async def loopback():
     """A `Loopback` that listens on a free port of 127.0.0.1."""
@@ -165,12 +211,12 @@ async def loopback():
     await server.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def loopback_class():
     return Loopback
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def chat():
     """Builds a chat request that says `text`; other fields by name."""
 

@@ -9,7 +9,7 @@ import resource
 import pytest
 
 from corpusmith.core.errors import RetryableError, RunFolderError
-from corpusmith.llm.backends.scripted import Rule, ScriptedBackend
+from corpusmith.llm.backends.scripted import ScriptedBackend
 from corpusmith.llm.journal import Journal, Journaled
 from corpusmith.llm.stats import CallStats
 
@@ -25,10 +25,17 @@ def room_for(size):
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def journaled(folder, rules=()):
+def journaled(folder):
     journal = Journal(folder)
-    backend = ScriptedBackend(rules)
+    backend = ScriptedBackend()
     return journal, backend, Journaled(backend, journal, CallStats())
+
+
+async def waiting_calls(backend, request):
+    """Three calls for the same request, on their way."""
+    calls = [asyncio.create_task(backend.complete(request)) for _ in range(3)]
+    await asyncio.sleep(0)
+    return calls
 
 
 async def test_a_write_error_stops_the_next_send_and_loses_one_reply_at_most(tmp_path, chat):
@@ -74,19 +81,23 @@ async def test_a_line_that_was_half_written_does_not_hide_the_next_one(tmp_path,
     journal.close()
 
 
-async def test_all_who_wait_for_a_call_hear_of_the_write_error(tmp_path, chat):
-    journal, backend, asked = journaled(tmp_path)
+async def test_all_who_wait_for_a_call_hear_of_the_write_error(tmp_path, chat, held_backend):
+    journal, held = Journal(tmp_path), held_backend()
+    calls = await waiting_calls(Journaled(held, journal, CallStats()), chat("same"))
     with room_for(10):
-        ended = await asyncio.gather(*(asked.complete(chat("same")) for _ in range(3)), return_exceptions=True)
+        held.release()
+        ended = await asyncio.gather(*calls, return_exceptions=True)
     assert [type(e) for e in ended] == [RunFolderError] * 3
-    assert len(backend.asked) == 1
+    assert len(held.asked) == 1
     journal.close()
 
 
-async def test_all_who_wait_hear_of_it_when_not_even_the_error_can_be_written(tmp_path, chat):
-    journal, _, asked = journaled(tmp_path, [Rule(error=503)])
+async def test_all_who_wait_hear_of_it_when_not_even_the_error_can_be_written(tmp_path, chat, held_backend):
+    journal, held = Journal(tmp_path), held_backend()
+    calls = await waiting_calls(Journaled(held, journal, CallStats()), chat("same"))
     with room_for(10):
-        ended = await asyncio.gather(*(asked.complete(chat("same")) for _ in range(3)), return_exceptions=True)
+        held.release(RetryableError("overloaded", kind="http_503", status=503))
+        ended = await asyncio.gather(*calls, return_exceptions=True)
     assert [type(e) for e in ended] == [RunFolderError, RetryableError, RetryableError]
     journal.close()
 

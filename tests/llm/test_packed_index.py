@@ -4,7 +4,7 @@ import tracemalloc
 from collections import defaultdict
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpusmith.llm.packed_index import PackedIndex
@@ -25,10 +25,11 @@ def test_it_holds_what_a_dict_of_lists_holds(entries, others):
         assert index.candidates(hashed) == plain.get(hashed or 1, [])
 
 
-@given(st.integers(0, 2**32), st.sampled_from([1, 2, 1024, 2**40]), st.integers(819, 3500))
+@settings(max_examples=10)
+@given(st.integers(0, 2**32), st.sampled_from([1, 2, 3, 2**40 + 1]), st.integers(819, 1800))
 def test_it_holds_all_after_growing(seed, step, count):
     index = PackedIndex()
-    entries = [((seed + step * (i % 1500)) % 2**64, i) for i in range(count)]
+    entries = [((seed + step * 7 * (i % 1100)) % 2**64, i) for i in range(count)]
     plain = defaultdict(list)
     for hashed, number in entries:
         index.add(hashed, number)
@@ -37,9 +38,9 @@ def test_it_holds_all_after_growing(seed, step, count):
     assert all(index.candidates(hashed) == numbers for hashed, numbers in plain.items())
 
 
-@pytest.mark.parametrize("count", [52_500, 100_000])
+@pytest.mark.parametrize("count", [6_554, 26_215, 30_000])
 def test_memory_is_at_most_forty_bytes_an_entry(count):
-    """52,500 is just after growing, the worst moment."""
+    """6,554 and 26,215 are just after growing, the worst moment."""
     tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]
     index = PackedIndex()

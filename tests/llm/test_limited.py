@@ -1,0 +1,251 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from corpusmith.core.errors import RetryableError
+from corpusmith.llm import Reply, Usage
+from corpusmith.llm.backends.scripted import ScriptedBackend
+from corpusmith.llm.limits import Limited
+from corpusmith.llm.stats import CallStats
+
+
+class Clock:
+    """A clock that only moves when somebody sleeps by it."""
+
+    def __init__(self):
+        self.now = 100.0
+        self.sleeps = []
+
+    def __call__(self):
+        return self.now
+
+    async def sleep(self, seconds):
+        self.sleeps.append(round(seconds, 6))
+        self.now += seconds
+
+
+async def turns(number=3):
+    for _ in range(number):
+        await asyncio.sleep(0)
+
+
+async def test_calls_beyond_the_limit_wait_and_go_first_come_first_served(chat, held_backend):
+    held, stats = held_backend(), CallStats()
+    limited = Limited(held, stats, concurrency=2)
+    calls = [asyncio.create_task(limited.complete(chat(str(n)))) for n in range(7)]
+    for done in range(7):
+        await turns()
+        assert held.in_flight == stats.in_flight == min(2, 7 - done)
+        held.release()
+    await asyncio.gather(*calls)
+    assert [r.messages[0]["content"] for r in held.asked] == [str(n) for n in range(7)]
+    assert held.most_in_flight == 2
+    assert stats.in_flight == 0
+
+
+async def test_a_late_call_does_not_overtake_those_that_wait(chat, held_backend):
+    held = held_backend()
+    limited = Limited(held, CallStats(), concurrency=1)
+    calls = [asyncio.create_task(limited.complete(chat(str(n)))) for n in range(2)]
+    await turns()
+    held.release()
+    # The slot is being handed on at this moment.
+    await asyncio.sleep(0)
+    calls.append(asyncio.create_task(limited.complete(chat("late"))))
+    for _ in range(2):
+        await turns()
+        held.release()
+    await asyncio.gather(*calls)
+    assert [r.messages[0]["content"] for r in held.asked] == ["0", "1", "late"]
+
+
+@settings(max_examples=60)
+@given(
+    concurrency=st.integers(1, 4),
+    steps=st.lists(st.tuples(st.sampled_from("+++x.e"), st.integers(0, 30)), max_size=60),
+)
+def test_whatever_is_cancelled_or_fails_no_slot_is_lost(concurrency, steps, held_backend, chat):
+    """Calls come (+), are given up (x), end (.) and fail (e) in any order."""
+
+    async def play():
+        held = held_backend()
+        limited = Limited(held, CallStats(), concurrency=concurrency)
+        calls = []
+        for step, which in steps:
+            if step == "+":
+                calls.append(asyncio.create_task(limited.complete(chat(str(len(calls))))))
+            elif step == "x" and calls:
+                calls[which % len(calls)].cancel()
+            elif held.in_flight and step in ".e":
+                held.release(None if step == "." else ConnectionError("lost"))
+            await turns(which % 4)
+            assert held.in_flight <= concurrency
+        await turns()
+        while not all(call.done() for call in calls):
+            held.release()
+            await turns()
+        assert held.most_in_flight <= concurrency
+        assert held.in_flight == 0
+
+        # All the slots are there, and no more than these.
+        more = [asyncio.create_task(limited.complete(chat("more"))) for _ in range(concurrency + 1)]
+        await turns()
+        assert held.in_flight == concurrency
+        for _ in more:
+            held.release()
+            await turns()
+        await asyncio.gather(*more)
+        await asyncio.gather(*calls, return_exceptions=True)
+
+    asyncio.run(play())
+
+
+async def test_a_call_given_up_in_the_moment_of_its_turn_hands_the_slot_on(chat, held_backend):
+    held = held_backend()
+    limited = Limited(held, CallStats(), concurrency=1)
+    first, second, third = [asyncio.create_task(limited.complete(chat(str(n)))) for n in range(3)]
+    await turns()
+    held.release()
+    while not first.done():
+        await asyncio.sleep(0)
+        if held.in_flight == 0:
+            second.cancel()
+    await turns()
+    assert [r.messages[0]["content"] for r in held.asked] == ["0", "2"]
+    held.release()
+    await third
+    assert second.cancelled()
+
+
+async def test_requests_a_minute(chat):
+    clock = Clock()
+    limited = Limited(
+        ScriptedBackend(), CallStats(), concurrency=4, requests_per_minute=120, clock=clock, sleep=clock.sleep
+    )
+    for _ in range(4):
+        await limited.complete(chat())
+    assert clock.sleeps == [0.5, 0.5, 0.5]
+    clock.now += 10
+    await limited.complete(chat())
+    await limited.complete(chat())
+    # Time that was not used is not saved up.
+    assert clock.sleeps == [0.5] * 4
+
+
+async def test_tokens_a_minute(chat):
+    clock = Clock()
+    inner = ScriptedBackend(lambda request: Reply(text="x", usage=Usage(10, 20)))
+    limited = Limited(inner, CallStats(), concurrency=4, tokens_per_minute=600, clock=clock, sleep=clock.sleep)
+    for _ in range(3):
+        await limited.complete(chat())
+    assert clock.sleeps == [3.0, 3.0]
+
+
+async def test_a_call_given_up_while_it_is_paced_gives_its_slot_back(chat, held_backend):
+    clock, forever = Clock(), asyncio.Event()
+
+    async def sleep(seconds):
+        await forever.wait()
+
+    stats = CallStats()
+    limited = Limited(ScriptedBackend(), stats, concurrency=1, requests_per_minute=1, clock=clock, sleep=sleep)
+    await limited.complete(chat())
+    paced = asyncio.create_task(limited.complete(chat()))
+    await turns()
+    assert stats.in_flight == 1
+    paced.cancel()
+    await turns()
+    assert stats.in_flight == 0
+    clock.now += 600
+    await limited.complete(chat())
+
+
+class Server:
+    """Refuses the calls of which `refuse` says so, by their number."""
+
+    def __init__(self, refuse):
+        self.number = 0
+        self.refuse = refuse
+
+    def __call__(self, request):
+        self.number += 1
+        if self.refuse(self.number):
+            raise RetryableError("slow down", kind="http_429", status=429)
+        return "fine"
+
+
+async def ask_many(limited, chat, number):
+    for _ in range(number):
+        try:
+            await limited.complete(chat())
+        except RetryableError:
+            continue
+
+
+async def test_the_limit_falls_when_the_share_of_429_rises_and_recovers_step_by_step(chat):
+    server = Server(lambda number: True)
+    limited = Limited(ScriptedBackend(server), CallStats(), concurrency=32)
+    await ask_many(limited, chat, 64)
+    assert limited.limit == 22
+    # As bad as before is not worse: a lower limit did not help, so it is not lowered further.
+    await ask_many(limited, chat, 44 * 5)
+    assert limited.limit == 22
+
+    server.refuse = lambda number: False
+    seen = []
+    for _ in range(8):
+        await ask_many(limited, chat, 64)
+        seen.append(limited.limit)
+    assert seen == sorted(seen)
+    assert seen[0] in (24, 26)
+    assert seen[-1] == 32
+
+
+async def test_a_steady_small_share_of_429_does_not_lower_the_limit(chat):
+    limited = Limited(ScriptedBackend(Server(lambda number: number % 20 == 0)), CallStats(), concurrency=16)
+    await ask_many(limited, chat, 1000)
+    assert limited.limit == 16
+
+
+async def test_other_errors_do_not_lower_the_limit(chat):
+    def fail(request):
+        raise RetryableError("broken", kind="http_500", status=500)
+
+    limited = Limited(ScriptedBackend(fail), CallStats(), concurrency=16)
+    await ask_many(limited, chat, 200)
+    assert limited.limit == 16
+
+
+async def test_the_limit_never_falls_below_one_and_the_lowered_limit_holds(chat, held_backend):
+    server = Server(lambda number: True)
+    limited = Limited(ScriptedBackend(server), CallStats(), concurrency=1)
+    await ask_many(limited, chat, 50)
+    assert limited.limit == 1
+
+    held = held_backend()
+    limited = Limited(held, CallStats(), concurrency=4)
+    calls = [asyncio.create_task(limited.complete(chat(str(n)))) for n in range(40)]
+    for _ in range(8):
+        await turns()
+        held.release(RetryableError("slow down", kind="http_429", status=429))
+    await turns()
+    assert limited.limit == 2
+    for _ in range(32):
+        held.release()
+        await turns()
+        assert held.in_flight <= limited.limit + 2
+    ended = await asyncio.gather(*calls, return_exceptions=True)
+    assert sum(isinstance(e, Reply) for e in ended) == 32
+
+
+@pytest.mark.parametrize("limits", [{}, {"requests_per_minute": None, "tokens_per_minute": None}])
+async def test_without_rates_nothing_is_paced(chat, limits):
+    clock = Clock()
+    limited = Limited(ScriptedBackend(), CallStats(), concurrency=2, clock=clock, sleep=clock.sleep, **limits)
+    for _ in range(5):
+        await limited.complete(chat())
+    assert clock.sleeps == []
