@@ -24,7 +24,7 @@ class ModelConfig(Section):
     """One model."""
 
     backend: str = _BASE.backend
-    """openai (any endpoint that speaks its protocol), llamacpp (embedded, in this process), scripted (no model at
+    """openai (any endpoint that speaks its protocol), llamacpp (embedded, started by the run), scripted (no model at
     all), or what another package registers."""
     client: Literal["http", "sdk"] = _BASE.client
     """Backend openai: `http` is the fast client of this package, `sdk` the openai package."""

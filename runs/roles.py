@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,8 +55,18 @@ def meter_of(recipe: Recipe, stats: CallStats, journal: Journal) -> Meter:
     )
 
 
-def open_roles(recipe: Recipe, journal: Journal, stats: CallStats, meter: Meter) -> Roles:
-    """Open every model of the recipe. Nothing is sent and no model loaded before the first call."""
+def open_roles(
+    recipe: Recipe, journal: Journal, stats: CallStats, meter: Meter, say: Callable[[str], None] | None = None
+) -> Roles:
+    """Open every model of the recipe. Nothing is sent and no model loaded before the first call.
+
+    Args:
+        recipe: names the models by role.
+        journal: shared by all roles.
+        stats: counts the calls of all roles.
+        meter: the run's budget.
+        say: takes a line that the user should see, such as that a model is being fetched.
+    """
     llms: dict[str, LLM] = {}
     described: dict[str, dict[str, Any]] = {}
     backends: list[Backend] = []
@@ -66,7 +76,7 @@ def open_roles(recipe: Recipe, journal: Journal, stats: CallStats, meter: Meter)
         # Roles with one and the same model share its connections and its limits.
         limited = next((b for s, b in opened if s == settings), None)
         if limited is None:
-            inner: Backend = registry.load("backends", settings.backend)(settings)
+            inner: Backend = registry.load("backends", settings.backend)(settings, say)
             limited = Limited(
                 inner,
                 stats,
@@ -91,5 +101,5 @@ def describe(settings: ModelSettings, endpoint: str) -> dict[str, Any]:
         "backend": settings.backend,
         "model": settings.model,
         "endpoint": without_credentials(endpoint) if "://" in endpoint else endpoint,
-        "demo": settings.backend == "llamacpp" and settings.model in DEMO_MODELS,
+        "demo": settings.backend == "llamacpp" and (settings.model or "smollm2") in DEMO_MODELS,
     }

@@ -133,7 +133,7 @@ async def _run(recipe: Recipe, folder: RunFolder, progress: Progress, caches: Se
         journal = Journal(folder.journal, cache=caches)
         stats = CallStats()
         meter = meter_of(recipe, stats, journal)
-        roles = open_roles(recipe, journal, stats, meter)
+        roles = open_roles(recipe, journal, stats, meter, progress.say)
         acceptance = Acceptance(
             folder.path,
             panel,

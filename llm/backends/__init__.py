@@ -1,1 +1,1 @@
-"""The backends: each module has `open_backend(settings) -> Backend`."""
+"""The backends: each module has `open_backend(settings, say) -> Backend`."""

@@ -10,6 +10,7 @@ import base64
 import os
 import ssl
 import time
+from collections.abc import Callable
 from typing import Any
 
 import aiohttp
@@ -374,7 +375,7 @@ def _proxy_for(url: URL) -> URL | None:
     return URL(proxy) if proxy else None
 
 
-def open_backend(settings: ModelSettings) -> Backend:
+def open_backend(settings: ModelSettings, say: Callable[[str], None] | None = None) -> Backend:
     """The backend for these settings; the key goes only to this base_url, and only if its variable is set."""
     if settings.client == "sdk":
         from .openai_sdk import OpenAISDKBackend

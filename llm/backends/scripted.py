@@ -196,7 +196,7 @@ def read_rules(path: Path) -> list[Rule]:
     return rules
 
 
-def open_backend(settings: ModelSettings) -> ScriptedBackend:
+def open_backend(settings: ModelSettings, say: Callable[[str], None] | None = None) -> ScriptedBackend:
     """The scripted backend of a recipe; without a script every reply is built from the schema."""
     rules = read_rules(Path(settings.script)) if settings.script else []
     script = digest("script-1", [r.model_dump() for r in rules], size=8)

@@ -90,9 +90,7 @@ async def test_the_failure_of_a_shared_call_reaches_all_and_is_not_kept(journal,
     assert written == (["error", "ok"] if isinstance(error, EndpointError) else ["ok"])
 
 
-async def test_giving_up_the_call_that_was_sent_does_not_end_those_that_wait_for_it(
-    journal, stats, chat, held_backend
-):
+async def test_giving_up_the_call_that_was_sent_does_not_end_those_that_wait_for_it(journal, stats, chat, held_backend):
     held = held_backend()
     asked = Journaled(held, journal, stats)
     first, second, third = [asyncio.create_task(asked.complete(chat())) for _ in range(3)]

@@ -62,5 +62,7 @@ def test_the_key_is_read_from_the_variable_when_it_is_needed(value, key):
 
 
 def test_settings_are_compared_by_their_values():
-    assert ModelSettings(model="a", sampling={"temperature": 1}) == ModelSettings(model="a", sampling={"temperature": 1})
+    assert ModelSettings(model="a", sampling={"temperature": 1}) == ModelSettings(
+        model="a", sampling={"temperature": 1}
+    )
     assert ModelSettings(model="a") != ModelSettings(model="b")

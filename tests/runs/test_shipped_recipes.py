@@ -1,0 +1,86 @@
+"""Every shipped recipe runs, on the scripted backend, to rows that add up."""
+
+from __future__ import annotations
+
+import itertools
+import json
+
+import pytest
+import yaml
+
+import corpusmith
+from corpusmith.recipes import shipped
+
+DOCUMENTS = [
+    {"text": "Honey bees make honey from the nectar of flowers. A colony may hold sixty thousand bees."},
+    {"text": "Yeast makes bread rise. It eats the sugar in the dough and gives off carbon dioxide gas."},
+]
+GRADE = {"reason": "none", "supported": True, "answered": True, "clear": True, "mark": 5}
+PAIR = {"question": "What do honey bees make honey from?", "answer": "Honey bees make it from the nectar of flowers."}
+VERBS = ["Explain", "List", "Compare", "Describe", "Plan", "Rewrite", "Summarise", "Check", "Order", "Name"]
+THINGS = ["a kitchen budget", "two kinds of loan", "the parts of a letter", "a weekly menu", "the care of knives"]
+INSTRUCTIONS = [f"{verb} {thing} for somebody new to it." for verb, thing in itertools.product(VERBS, THINGS)]
+
+
+def rows(start: int) -> dict:
+    chosen = [INSTRUCTIONS[(start * 4 + i) % len(INSTRUCTIONS)] for i in range(4)]
+    return {"rows": [{"instruction": c, "input": "", "output": f"First, {c.lower()} Then rest."} for c in chosen]}
+
+
+SCRIPTS = {
+    "map": [],
+    "quickstart": [{"match": "Honey", "reply": "What do honey bees make honey from?"}, {"reply": "What lets bread rise?"}],
+    "ground": [
+        {"match": "Judge the pair", "reply": GRADE},
+        {"match": "Text:.*Honey", "reply": PAIR},
+        {"reply": {"question": "What lets bread rise?", "answer": "Yeast makes bread rise with carbon dioxide gas."}},
+    ],
+    "explore": [
+        {"match": '"rows"|instructions', "replies": [rows(i) for i in range(12)]},
+        {"replies": [{"tasks": [{"name": n, "reason": "useful"}]} for n in ("weigh options", "count costs", "ask")]},
+    ],
+    "explore-quick": [
+        {"match": "Parts:$", "replies": ["pick a good one", "compare two of them", "begin with the small ones"]},
+        {"match": r"Tasks:\n(- .*\n)*-$", "replies": ["write a shopping list", "tidy the desk drawer"]},
+        {"match": "Question:$", "replies": [f"How do I {i.lower()[:-1]}?" for i in INSTRUCTIONS]},
+        {"reply": "Begin with the part that you know best. Then ask a friend to look at the rest of it."},
+    ],
+}
+SETTINGS = {
+    "map": ["seeds.path=prompts.jsonl"],
+    "quickstart": ["seeds.path=documents.jsonl", "builder.min_net_gain=-1000"],
+    "ground": ["seeds.path=documents.jsonl"],
+    "explore": ["builder.nodes=6", "builder.rows=12"],
+    "explore-quick": ["builder.nodes=5", "builder.rows=6"],
+}
+
+
+def test_there_is_a_script_for_every_shipped_recipe():
+    assert {r.name for r in shipped()} == set(SCRIPTS)
+
+
+@pytest.mark.parametrize("name", sorted(SCRIPTS))
+def test_it_runs_to_rows_that_add_up(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "documents.jsonl").write_text("".join(json.dumps(d) + "\n" for d in DOCUMENTS))
+    (tmp_path / "prompts.jsonl").write_text('{"prompt": "Say a word."}\n')
+    (tmp_path / "script.yaml").write_text(yaml.safe_dump(SCRIPTS[name]))
+    models = ["models.default.backend=scripted", "models.default.model=scripted", "models.default.script=script.yaml"]
+    sets = [*models, *SETTINGS[name]]
+
+    planned = corpusmith.plan(name, sets=sets)
+    result = corpusmith.run(name, sets=sets, out=tmp_path / "out")
+
+    counts = result.counts
+    assert result.exit_code == 0, counts
+    assert counts["kept"] > 0
+    assert counts["candidates"] == sum(counts[f] for f in ("kept", "dropped", "review", "rejected", "failed"))
+    assert counts["failed"] == 0
+    assert planned["calls_total"] > 0
+    before = {p.name: p.read_bytes() for p in (tmp_path / "out" / "dataset").rglob("*") if p.is_file()}
+
+    again = corpusmith.run(name, sets=sets, out=tmp_path / "out")
+
+    assert again.run["calls"]["sent"] == 0
+    assert again.counts == counts
+    assert {p.name: p.read_bytes() for p in (tmp_path / "out" / "dataset").rglob("*") if p.is_file()} == before
