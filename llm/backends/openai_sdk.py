@@ -67,10 +67,6 @@ class OpenAISDKBackend:
         except UnicodeEncodeError:
             message = "the request cannot be written as JSON (a text with lone surrogates?)."
             raise EndpointError(message, kind="unsendable") from None
-        except openai.OpenAIError as error:
-            message = f"the openai package cannot send the request: {type(error).__name__}."
-            hint = "Set the key in the variable that models.<role>.api_key_env names."
-            raise FatalEndpointError(message, kind="client", hint=hint) from None
         self._reached = True
         raw = bytes(response.content)
         if len(raw) > self._settings.max_reply_bytes:

@@ -183,8 +183,10 @@ class HeldBackend:
             self.in_flight -= 1
 
     def release(self, error: Exception | None = None) -> None:
-        """Let the oldest call that still waits end, with the error if one is given."""
-        turn = next(t for t in self._waiting if not t.done())
+        """Let the oldest call that still waits, if any does, end: with the error if one is given."""
+        turn = next((t for t in self._waiting if not t.done()), None)
+        if turn is None:
+            return
         if error is None:
             turn.set_result(None)
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import resource
 
 import pytest
@@ -118,6 +119,36 @@ async def test_a_segment_that_cannot_be_begun_is_a_write_error(tmp_path, chat):
     again.close()
 
 
+async def test_a_full_disk_is_told_in_its_own_words(tmp_path, chat):
+    journal = Journal(tmp_path, segment_bytes=300)
+    asked = Journaled(ScriptedBackend(), journal, CallStats())
+    first = await asked.complete(chat("first"))
+    (tmp_path / "journal-00002.jsonl").symlink_to("/dev/full")
+    with pytest.raises(RunFolderError, match="No space left on device"):
+        await asked.complete(chat("second"))
+    assert (await asked.complete(chat("first"))).text == first.text
+    journal.close()
+
+
+@pytest.mark.parametrize("when", ["durable", "close"])
+async def test_what_cannot_be_synced_is_told(tmp_path, chat, when):
+    """A pipe takes what is written to it, but nothing can make it last."""
+    journal = Journal(tmp_path, segment_bytes=300)
+    asked = Journaled(ScriptedBackend(), journal, CallStats())
+    await asked.complete(chat("first"))
+    os.mkfifo(tmp_path / "journal-00002.jsonl")
+    await asked.complete(chat("second"))
+    if when == "durable":
+        with pytest.raises(RunFolderError, match="Invalid argument"):
+            await journal.durable()
+        with pytest.raises(RunFolderError, match="Invalid argument"):
+            await asked.complete(chat("third"))
+    else:
+        with pytest.raises(RunFolderError, match="Invalid argument"):
+            journal.close()
+    journal.close()
+
+
 def test_a_folder_that_cannot_be_used_is_told(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(RunFolderError, match="cannot be opened"):
@@ -125,3 +156,7 @@ def test_a_folder_that_cannot_be_used_is_told(tmp_path):
     (tmp_path / "run" / "journal-00001.jsonl").mkdir(parents=True)
     with pytest.raises(RunFolderError, match="Is a directory"):
         Journal(tmp_path / "run")
+    (tmp_path / "half" / "journal-00002.jsonl").mkdir(parents=True)
+    (tmp_path / "half" / "journal-00001.jsonl").write_text("")
+    with pytest.raises(RunFolderError, match="Is a directory"):
+        Journal(tmp_path / "half")

@@ -58,7 +58,12 @@ def test_again_gives_the_same_bytes(tmp_path):
     corpusmith.filter(data, out=tmp_path / "b", export=["alpaca"])
     again = corpusmith.filter(data, out=tmp_path / "a", export=["alpaca"])
 
-    for name in ("dropped.jsonl", "verdicts.parquet", "records/kept.jsonl", "dataset/data/train-00000-of-00001.parquet"):
+    for name in (
+        "dropped.jsonl",
+        "verdicts.parquet",
+        "records/kept.jsonl",
+        "dataset/data/train-00000-of-00001.parquet",
+    ):
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
     assert again.counts == first.counts
     assert len(json.loads((tmp_path / "a" / again.run["exports"]["alpaca"][0]).read_text())) == 2

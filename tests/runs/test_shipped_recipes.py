@@ -29,7 +29,10 @@ def rows(start: int) -> dict:
 
 SCRIPTS = {
     "map": [],
-    "quickstart": [{"match": "Honey", "reply": "What do honey bees make honey from?"}, {"reply": "What lets bread rise?"}],
+    "quickstart": [
+        {"match": "Honey", "reply": "What do honey bees make honey from?"},
+        {"reply": "What lets bread rise?"},
+    ],
     "ground": [
         {"match": "Judge the pair", "reply": GRADE},
         {"match": "Text:.*Honey", "reply": PAIR},

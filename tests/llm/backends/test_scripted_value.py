@@ -116,6 +116,15 @@ def test_a_reference_into_the_schema_is_followed(part):
         {"type": "array", "items": False, "prefixItems": [{"type": "integer"}, {"type": "string"}]},
         {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 0.1},
         {"type": "number", "exclusiveMaximum": 1},
+        {"type": "integer", "minimum": 1, "exclusiveMinimum": 1, "maximum": 3, "exclusiveMaximum": 3},
+        {"type": "number", "minimum": 1, "exclusiveMinimum": 0, "maximum": 1, "exclusiveMaximum": 3},
+        {
+            "type": "array",
+            "uniqueItems": True,
+            "minItems": 2,
+            "prefixItems": [{"const": 2}],
+            "items": {"type": "integer", "minimum": 1, "maximum": 2},
+        },
         {"type": "number", "maximum": -3},
         {"type": "integer", "exclusiveMaximum": 1},
         {"type": "integer", "multipleOf": 1.5, "minimum": 1},
@@ -149,6 +158,7 @@ def test_what_is_hard_to_draw_by_chance(schema):
     [
         False,
         {"allOf": [False]},
+        {"anyOf": [False, {"type": "integer", "minimum": 2, "maximum": 1}]},
         {"type": "integer", "minimum": 2, "maximum": 1},
         {"type": "number", "minimum": 1, "exclusiveMaximum": 1},
         {"type": "string", "minLength": 2, "maxLength": 1},
