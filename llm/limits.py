@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from heapq import heappop, heappush
 
 from ..core.errors import RetryableError
 from .backend import Backend, Capabilities
@@ -18,8 +19,13 @@ RISING = 0.25
 """Share of 429 above which the limit is lowered, provided that it is higher than in the window before."""
 
 
+turn_of: ContextVar[int] = ContextVar("turn_of", default=0)
+"""Number of the item that a call is made for. Of the calls that wait, those of the lowest number go first: items that
+were begun are finished before new ones are begun, whatever the number of calls each takes."""
+
+
 class Limited:
-    """A backend that lets `concurrency` calls through at a time, first come first served."""
+    """A backend that lets `concurrency` calls through at a time, first come first served within one item."""
 
     def __init__(
         self,
@@ -38,7 +44,8 @@ class Limited:
         self._ceiling = concurrency
         self._limit = concurrency
         self._busy = 0
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
+        self._arrivals = 0
         self._clock = clock
         self._sleep = sleep
         self._request_gap = 60.0 / requests_per_minute if requests_per_minute else 0.0
@@ -92,7 +99,9 @@ class Limited:
 
     async def _queue(self) -> None:
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(turn)
+        self._arrivals += 1
+        heappush(self._waiting, (turn_of.get(), self._arrivals, turn))
+        self._wake()
         try:
             await turn
         except asyncio.CancelledError:
@@ -103,7 +112,7 @@ class Limited:
 
     def _wake(self) -> None:
         while self._waiting and self._busy < self._limit:
-            turn = self._waiting.popleft()
+            turn = heappop(self._waiting)[2]
             if not turn.done():
                 self._busy += 1
                 turn.set_result(None)

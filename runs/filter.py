@@ -12,7 +12,6 @@ from typing import Any
 import orjson
 
 from ..core import RowRecord, SourceRow, digest
-from ..core.errors import UsageError
 from ..core.record import Origin
 from ..data.dataset import write_dataset
 from ..data.exporters import export_all
@@ -56,67 +55,69 @@ def filter(
         UsageError: the data's shape is unknown (the message shows its columns), or an argument is wrong.
         SourceError: the data cannot be read.
     """
-    started, started_at = time.monotonic(), datetime.now(UTC).isoformat(timespec="seconds")
-    progress = progress or Silent()
+    started, progress = time.monotonic(), progress or Silent()
     chosen = load_policy(policy)
     specs = [*chosen.checks, *checks]
     panel = Panel.from_specs(specs)
-    location = str(data) if isinstance(data, str | Path) else f"{type(data).__module__}.{type(data).__name__} in memory"
-    entries: Iterable[Entry] = (
-        open_source(data, columns=columns, limit=limit)
-        if isinstance(data, str | Path)
-        else rows_from(data, columns=columns, limit=limit)
-    )
+    location, entries = _open(data, columns, limit)
+    described = [s.model_dump(mode="json") for s in specs]
+    facts: dict[str, Any] = {
+        "name": f"filter-{chosen.name}",
+        "description": chosen.description,
+        "status": "complete",
+        "reason": None,
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "source": location,
+        "policy": chosen.name,
+        "models": {},
+    }
     folder = RunFolder(Path(out))
     folder.acquire()
-    acceptance: Acceptance | None = None
     try:
-        plain_specs = [s.model_dump(mode="json") for s in specs]
-        folder.claim({"filter": location, "checks": plain_specs}, _differences)
+        folder.claim({"filter": location, "checks": described}, _differences)
         acceptance = Acceptance(folder.path, panel)
         progress.say(f"judging {location} by the policy {chosen.name}")
-        _judge(entries, acceptance)
-        facts: dict[str, Any] = {
-            "name": f"filter-{chosen.name}",
-            "description": chosen.description,
-            "status": "complete",
-            "reason": None,
-            "started": started_at,
-            "counts": acceptance.accounting.as_dict(),
-            "source": location,
-            "policy": chosen.name,
-            "models": {},
-        }
-        return _finish(folder, acceptance, facts, list(export), started, plain_specs)
-    except BaseException:
-        if acceptance is not None:
+        try:
+            _judge(entries, acceptance)
+        except BaseException:
             acceptance.abandon()
-        raise
+            raise
+        facts["counts"] = acceptance.accounting.as_dict()
+        return _finish(folder, acceptance, facts, list(export), started, described)
     finally:
         folder.release()
 
 
+def _open(data: Any, columns: Mapping[str, str] | None, limit: int | None) -> tuple[str, Iterable[Entry]]:
+    """What the data is called, and its rows."""
+    if isinstance(data, str | Path):
+        return str(data), open_source(data, columns=columns, limit=limit)
+    name = f"{type(data).__module__}.{type(data).__name__} in memory"
+    return name, rows_from(data, columns=columns, limit=limit)
+
+
 def _judge(entries: Iterable[Entry], acceptance: Acceptance) -> None:
     stream = iter(entries)
-    first = True
+    seen_one = False
     while batch := list(islice(stream, BATCH)):
         taken = []
+        strangers: list[SourceRow] = []
         for entry in batch:
             if isinstance(entry, Unreadable):
                 acceptance.unreadable(entry.key, entry.message)
                 continue
             view = to_instruction_fields(entry.fields)
             if view is None:
-                if first:
-                    raise unknown_shape_error(entry.fields)
-                acceptance.unreadable(entry.key, f"its columns: {', '.join(map(str, entry.fields))}", "unknown_shape")
-                continue
-            first = False
-            taken.append(_entry(entry, view))
+                strangers.append(entry)
+            else:
+                taken.append(_entry(entry, view))
+        if strangers and not taken and not seen_one:
+            # Not a stray row but another kind of data, or columns that want a mapping.
+            raise unknown_shape_error(strangers[0].fields)
+        seen_one = seen_one or bool(taken)
+        for row in strangers:
+            acceptance.unreadable(row.key, f"its columns: {', '.join(map(str, row.fields))}", "unknown_shape")
         acceptance.take(taken)
-    if first and not acceptance.accounting.candidates:
-        message = "the data has no rows."
-        raise UsageError(message, hint="Check how it was made.")
 
 
 def _entry(row: SourceRow, view: Mapping[str, Any]) -> dict[str, Any]:

@@ -27,6 +27,13 @@ class Snapshot:
     tokens: int
     cost: float | None
     """US dollars of the whole run; None where a price is unknown."""
+    calls_total: int | None = None
+    """Forecast of this session's calls; None where there is none."""
+
+    @property
+    def calls_done(self) -> int:
+        """Calls of this session that have ended."""
+        return max(0, self.calls - self.in_flight)
 
     @property
     def rate(self) -> float:
@@ -43,9 +50,10 @@ class Snapshot:
         """By the rate so far; None where there is nothing to go by."""
         if self.target is not None and self.kept:
             return max(0.0, (self.target - self.kept) / self.kept * self.seconds)
-        if self.items_total is None or not self.items_done:
-            return None
-        return (self.items_total - self.items_done) / self.rate
+        if self.calls_total and self.calls_done and self.seconds > 0:
+            done = self.calls_done + self.journal_hits
+            return max(0.0, (self.calls_total - done) / (self.calls_done / self.seconds))
+        return None
 
 
 class Progress(Protocol):

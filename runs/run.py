@@ -57,6 +57,7 @@ class _Session:
     started: float
     started_at: str
     items_total: int | None = None
+    calls_total: int | None = None
 
     def snapshot(self) -> Snapshot:
         """The state now."""
@@ -75,6 +76,7 @@ class _Session:
             retries_by_cause=dict(stats.by_cause),
             tokens=sum(self.meter.used()[1:]),
             cost=self.meter.cost(),
+            calls_total=self.calls_total,
         )
 
 
@@ -279,7 +281,7 @@ def _build(builder: Builder, context: Context, item: Item) -> AsyncIterator[Any]
 async def _waves(session: _Session, schedule: Schedule) -> None:
     acceptance, builder = session.acceptance, session.builder
     readable = {name: _Readable(source, acceptance) for name, source in session.sources.items()}
-    session.items_total = _count(session)
+    _forecast(session)
     wave: Iterable[Item] = _limited(builder.items(readable), session.recipe.limit)
     if not hasattr(builder, "next_items"):
         await schedule.run(wave)
@@ -320,15 +322,18 @@ class _Readable:
                 yield entry
 
 
-def _count(session: _Session) -> int | None:
-    """The number of items, where it is cheap to know: for the time left on the progress line."""
+def _forecast(session: _Session) -> None:
+    """Count items and forecast calls, where that is cheap: for the time left on the progress line."""
     if isinstance(session.progress, Silent) or hasattr(session.builder, "next_items"):
-        return None
+        return
     files = [Path(s.location) for s in session.sources.values()]
     if not all(f.is_file() and f.stat().st_size < _COUNTED_BYTES for f in files):
-        return session.recipe.limit
+        return
     readable = {name: _Readable(source, None) for name, source in session.sources.items()}
-    return sum(1 for _ in _limited(session.builder.items(readable), session.recipe.limit))
+    items = list(_limited(session.builder.items(readable), session.recipe.limit))
+    session.items_total = len(items)
+    left = sum(1 for i in range(len(items)) if not session.items.done(i)) / max(1, len(items))
+    session.calls_total = round(sum(session.builder.forecast(items).calls.values()) * left)
 
 
 async def _tick(session: _Session) -> None:

@@ -29,6 +29,7 @@ from ..core.errors import (
     RunFolderError,
 )
 from ..llm.journal import Journal
+from ..llm.limits import turn_of
 from .items import ItemLog
 
 GROUP_SECONDS = 0.05
@@ -144,6 +145,7 @@ class Schedule:
                 return
 
     async def _build_one(self, index: int, item: Item) -> None:
+        turn_of.set(index)
         failed: dict[str, str] | None = None
         out: list[dict[str, Any]] = []
         try:

@@ -15,7 +15,8 @@ from corpusmith.prompts import Prompt
 
 QUESTION = Prompt.from_text(
     "test/question",
-    "---\ninputs: [topic]\nsampling: {temperature: 0.3, top_p: 0.9}\n---\n# system\nBe brief.\n# user\nAsk of {{ topic }}.\n",
+    "---\ninputs: [topic]\nsampling: {temperature: 0.3, top_p: 0.9}\n---\n"
+    "# system\nBe brief.\n# user\nAsk of {{ topic }}.\n",
 )
 GO_ON = Prompt.from_text("test/go_on", "---\nkind: text\ninputs: [topic]\n---\nA line on {{ topic }}:")
 

@@ -41,15 +41,16 @@ async def waiting_calls(backend, request):
 
 async def test_a_write_error_stops_the_next_send_and_loses_one_reply_at_most(tmp_path, chat):
     journal, backend, asked = journaled(tmp_path)
-    done = []
+    done, said = [], ""
     with room_for(2000):
         for number in range(50):
             try:
                 done.append(await asked.complete(chat(f"question {number}")))
             except RunFolderError as error:
-                assert "File too large" in error.message
-                assert "run the same command again" in error.hint
+                said = str(error)
                 break
+        assert "File too large" in said
+        assert "run the same command again" in said
         assert 3 < len(done) < 20
         assert len(backend.asked) == len(done) + 1
         # There would be room for a shorter line, but after a failure nothing is sent.

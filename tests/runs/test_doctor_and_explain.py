@@ -107,7 +107,7 @@ def test_places_that_cannot_be_written_are_said(tmp_path):
 
 
 def test_progress_in_one_line():
-    snapshot = Snapshot(10.0, 50, 100, 60, 30, None, 70, 5, 8, 3, {"http_429": 3}, 1234, 0.5)
+    snapshot = Snapshot(10.0, 50, 100, 60, 30, None, 58, 0, 8, 3, {"http_429": 3}, 1234, 0.5, calls_total=100)
     line = describe(snapshot)
     for part in ("50/100 items", "5.0/s", "8 in flight", "kept 30/60 (50%)", "http_429 3", "$0.5000", "0:10 left"):
         assert part in line

@@ -15,7 +15,7 @@ from corpusmith.llm.backends.scripted import ScriptedBackend
 from corpusmith.llm.backends.scripted_value import value_for
 from corpusmith.llm.structure import answer_schema
 
-WORDS = "amber basin cedar delta ember field grain harbour".split()
+WORDS = ["amber", "basin", "cedar", "delta", "ember", "field", "grain", "harbour"]
 
 small = st.integers(-50, 50)
 names = st.sampled_from("abcd")
