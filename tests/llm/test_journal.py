@@ -139,6 +139,16 @@ def test_a_doubled_key_is_answered_by_the_first_whole_line(tmp_path):
     journal.close()
 
 
+def test_keys_that_begin_alike_are_told_apart(tmp_path):
+    """The index knows only the first half of a key."""
+    journal = Journal(tmp_path)
+    keys = ["a" * 16 + digit * 16 for digit in "012"]
+    for number, key in enumerate(keys[:2]):
+        journal.accept(key, asked(number), replied(number), "default")
+    assert [journal.find(key) for key in keys] == [replied(0).raw, replied(1).raw, None]
+    journal.close()
+
+
 def test_a_reply_longer_than_a_read_is_found_whole(tmp_path):
     journal = Journal(tmp_path)
     raw = b'"' + b"x" * 3_000_000 + b'"'

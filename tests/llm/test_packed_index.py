@@ -38,6 +38,16 @@ def test_it_holds_all_after_growing(seed, step, count):
     assert all(index.candidates(hashed) == numbers for hashed, numbers in plain.items())
 
 
+def test_numbers_of_one_hash_keep_their_order_when_it_grows():
+    """They lie around the end of the table: the last ones at its start."""
+    index = PackedIndex()
+    for number in range(8):
+        index.add(1021, number)
+    for number in range(1500):
+        index.add(5000 + 3 * number, number)
+    assert index.candidates(1021) == list(range(8))
+
+
 @pytest.mark.parametrize("count", [6_554, 26_215, 30_000])
 def test_memory_is_at_most_forty_bytes_an_entry(count):
     """6,554 and 26,215 are just after growing, the worst moment."""
