@@ -18,6 +18,7 @@ def list_models(
     """List the models that backend llamacpp knows by name, and whether they are in the cache."""
     from dataclasses import asdict
 
+    from ..llm.model_catalogue import RECOMMENDED
     from ..llm.model_store import listed
 
     entries = listed()
@@ -29,6 +30,8 @@ def list_models(
         state = "in the cache" if e.present else "not fetched"
         rows.append((e.name, f"{e.bytes / 1e6:.0f} MB", e.licence, state, e.title))
     print_rows(rows, indent=0)
+    typer.echo("Bigger ones from the Hugging Face hub, by the memory they take:")
+    print_rows([(f"{r.memory_gb:g} GB", r.title, r.name, r.licence) for r in RECOMMENDED])
 
 
 @app.command()

@@ -87,17 +87,26 @@ class RunFolder:
             old = orjson.loads(self.fingerprint.read_bytes())
             # Through JSON, so that tuples and lists are the same.
             new = orjson.loads(orjson.dumps(made_from))
-            if old != new:
+            if old == new:
+                return False
+            if self._holds_work():
                 changed = "; ".join(differences(old, new)) or "what it was made from"
                 message = f"{self.path} was made from another recipe: {changed}."
                 raise RunFolderError(message, hint="Choose another --out, or go back to what it was made from.")
-            return False
+            # A first try that stopped before anything was made (a wrong column, no server) claims nothing.
         foreign = sorted(p.name for p in self.path.iterdir() if p.name not in (".lock", "records"))
-        if foreign:
+        if foreign and not self.fingerprint.exists():
             message = f"{self.path} is not empty and not a run folder (it holds {', '.join(foreign[:3])})."
             raise RunFolderError(message, hint="Choose another --out.")
         write_atomically(self.fingerprint, orjson.dumps(made_from, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS))
         return True
+
+    def _holds_work(self) -> bool:
+        """Whether a reply was received, an item finished, or a result written."""
+        files = [self.items, *self.journal.glob("*.jsonl")]
+        if any(path.exists() and path.stat().st_size for path in files):
+            return True
+        return self.run_json.exists() and read_run(self.path)["status"] in ("complete", "partial")
 
     def release(self) -> None:
         """Let go of the lock."""

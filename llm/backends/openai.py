@@ -71,7 +71,7 @@ class OpenAIBackend:
         self._concurrency = concurrency
         self._timeout = timeout
         self._max_bytes = max_reply_bytes
-        self._ca_bundle = ca_bundle or os.environ.get("SSL_CERT_FILE") or os.environ.get("REQUESTS_CA_BUNDLE")
+        self.ca_bundle = ca_bundle or os.environ.get("SSL_CERT_FILE") or os.environ.get("REQUESTS_CA_BUNDLE")
         self._session: aiohttp.ClientSession | None = None
         self._proxy: URL | None = None
         self._urls: dict[str, URL] = {}
@@ -111,7 +111,8 @@ class OpenAIBackend:
             # Refused or reset; the text of such errors holds host and port, never headers.
             kind = "unreachable" if isinstance(error, aiohttp.ClientConnectorError) else "reset"
             if kind == "unreachable" and not self._reached:
-                message = f"{self._shown_url} cannot be reached: {error}."
+                reason = getattr(error, "os_error", None) or error
+                message = f"{self._shown_url} cannot be reached: {getattr(reason, 'strerror', None) or reason}."
                 hint = "Start the server, or correct models.<role>.base_url."
                 raise FatalEndpointError(message, kind=kind, hint=hint) from None
             message = f"the connection to {self._shown_url} failed: {type(error).__name__}."
@@ -123,8 +124,8 @@ class OpenAIBackend:
 
     def _connect(self) -> aiohttp.ClientSession:
         verify: ssl.SSLContext | bool = True
-        if self._ca_bundle:
-            verify = trusting(self._ca_bundle)
+        if self.ca_bundle:
+            verify = trusting(self.ca_bundle)
         connector = aiohttp.TCPConnector(limit=self._concurrency, ttl_dns_cache=300, ssl=verify)
         self._session = aiohttp.ClientSession(
             connector=connector,
@@ -132,7 +133,7 @@ class OpenAIBackend:
             headers=self._headers,
             cookie_jar=aiohttp.DummyCookieJar(),
         )
-        self._proxy = _proxy_for(self._url)
+        self._proxy = proxy_for(self._url)
         return self._session
 
     async def _read_body(self, response: aiohttp.ClientResponse) -> bytes:
@@ -364,7 +365,7 @@ def retry_after(value: str | None) -> float | None:
         return None
 
 
-def _proxy_for(url: URL) -> URL | None:
+def proxy_for(url: URL) -> URL | None:
     """The proxy that the environment names for this URL, looked up once instead of at every request."""
     from urllib.request import getproxies, proxy_bypass
 

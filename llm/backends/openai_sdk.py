@@ -13,7 +13,16 @@ from ...core.errors import EndpointError, FatalEndpointError, RetryableError
 from ..backend import Capabilities
 from ..request import Reply, Request
 from ..settings import ModelSettings
-from .openai import OpenAIBackend, authorization, error_text, http_url, request_body, retry_after, trusting
+from .openai import (
+    OpenAIBackend,
+    authorization,
+    error_text,
+    http_url,
+    proxy_for,
+    request_body,
+    retry_after,
+    trusting,
+)
 
 
 class OpenAISDKBackend:
@@ -26,7 +35,7 @@ class OpenAISDKBackend:
         self._settings = settings
         base_url = settings.base_url or "https://api.openai.com/v1"
         key = settings.api_key()
-        self._reader = OpenAIBackend(base_url=base_url, model=settings.model, api_key=key)
+        self._reader = OpenAIBackend(base_url=base_url, model=settings.model, api_key=key, ca_bundle=settings.ca_bundle)
         url = http_url(base_url)
         # The package logs its URLs as they are: user and password go into the header.
         self._base_url = str(url.with_user(None))
@@ -86,7 +95,14 @@ class OpenAISDKBackend:
     def _connect(self) -> Any:
         import openai
 
-        verify = trusting(self._settings.ca_bundle) if self._settings.ca_bundle else True
+        bundle, proxy = self._reader.ca_bundle, proxy_for(http_url(self._base_url))
+        http_client = openai.DefaultAsyncHttpxClient(
+            follow_redirects=False,
+            verify=trusting(bundle) if bundle else True,
+            # By itself it would send what is meant for this machine to the proxy.
+            proxy=str(proxy) if proxy else None,
+            trust_env=False,
+        )
         self._client = openai.AsyncOpenAI(
             # A server on one's own machine takes any key, but the package insists on one.
             api_key="none",
@@ -94,7 +110,7 @@ class OpenAISDKBackend:
             timeout=self._settings.timeout,
             max_retries=0,
             default_headers={"Authorization": self._authorization} if self._authorization else None,
-            http_client=openai.DefaultAsyncHttpxClient(follow_redirects=False, verify=verify),
+            http_client=http_client,
         )
         return self._client
 

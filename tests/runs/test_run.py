@@ -75,6 +75,16 @@ def test_anything_else_that_changed_is_named_and_refused(seeds, recipe, prompts,
         corpusmith.run(path, out=out)
 
 
+def test_a_first_try_that_made_nothing_claims_nothing(seeds, recipe, tmp_path):
+    path, out = recipe(seeds([{"question": "why?"}])), tmp_path / "out"
+    with pytest.raises(UsageError, match="no column 'prompt'"):
+        corpusmith.run(path, out=out)
+
+    assert corpusmith.run(path, out=out, sets=["seeds.columns.prompt=question"]).counts["kept"] == 1
+    with pytest.raises(RunFolderError, match="seeds.columns"):
+        corpusmith.run(path, out=out)
+
+
 def test_a_folder_that_is_no_run_is_left_alone(seeds, recipe, prompts, tmp_path):
     out = tmp_path / "photos"
     out.mkdir()

@@ -482,17 +482,19 @@ for client in ("http", "sdk"):
 
 
 PROXIED = """
-import asyncio
+import asyncio, sys
+from corpusmith.core.errors import EndpointError
 from corpusmith.llm import Request
 from corpusmith.llm.backends.openai import open_backend
 from corpusmith.llm.settings import ModelSettings
 
 async def main():
-    for host in ("example.test", "inside.test"):
-        backend = open_backend(ModelSettings(base_url=f"http://{host}/v1", model="m", timeout=10))
+    for url in ("http://example.test/v1", "http://inside.test/v1", sys.argv[1]):
+        backend = open_backend(ModelSettings(base_url=url, model="m", timeout=10, client=sys.argv[2]))
+        request = Request(kind="chat", model="m", endpoint="e", messages=({"role": "user", "content": "a"},))
         try:
-            print((await backend.complete(Request(kind="chat", model="m", endpoint="e"))).text)
-        except Exception as error:
+            print((await backend.complete(request)).text)
+        except EndpointError as error:
             print(error.kind)
         await backend.close()
 
@@ -500,14 +502,16 @@ asyncio.run(main())
 """
 
 
-async def test_the_proxy_of_the_environment(loopback):
+@pytest.mark.parametrize("client", CLIENTS)
+async def test_the_proxy_of_the_environment_is_for_other_machines(loopback, client):
+    """What is meant for this machine does not leave it."""
     env = {"http_proxy": f"http://127.0.0.1:{loopback.port}", "no_proxy": "inside.test"}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", PROXIED, env=env, stdout=asyncio.subprocess.PIPE
+        sys.executable, "-c", PROXIED, loopback.url, client, env=env, stdout=asyncio.subprocess.PIPE
     )
     said, _ = await process.communicate()
-    assert said.decode().splitlines() == ["hello", "unreachable"]
-    assert [h.path for h in loopback.heard] == ["http://example.test/v1/chat/completions"]
+    assert said.decode().splitlines() == ["hello", "unreachable", "hello"]
+    assert [h.path for h in loopback.heard] == ["http://example.test/v1/chat/completions", "/v1/chat/completions"]
 
 
 @pytest.fixture
