@@ -92,7 +92,10 @@ class OpenAIBackend:
             EndpointError: this request can't succeed, others may.
         """
         session = self._session or self._connect()
-        url = self._urls.get(path) or self._urls.setdefault(path, self._url.joinpath(path.lstrip("/")))
+        url = self._urls.get(path)
+        if url is None:
+            # A query (an api-version, say) stays with the path that it belongs to.
+            url = self._urls[path] = self._url.joinpath(path.lstrip("/")).with_query(self._url.query)
         try:
             async with session.post(url, data=body, allow_redirects=False, proxy=self._proxy) as response:
                 self._reached = True

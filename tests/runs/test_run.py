@@ -81,7 +81,7 @@ def test_a_first_try_that_made_nothing_claims_nothing(seeds, recipe, tmp_path):
         corpusmith.run(path, out=out)
 
     assert corpusmith.run(path, out=out, sets=["seeds.columns.prompt=question"]).counts["kept"] == 1
-    with pytest.raises(RunFolderError, match="seeds.columns"):
+    with pytest.raises(RunFolderError, match=r"seeds\.columns"):
         corpusmith.run(path, out=out)
 
 
