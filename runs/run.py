@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ FREE_LOOK_AHEAD = 1_000_000
 """Items that building may run ahead of acceptance: a slow item must not stop the others."""
 _TICK = 0.25
 _COUNTED_BYTES = 64 * 2**20
+_SAMPLED = 200
 
 
 @dataclass
@@ -330,10 +332,14 @@ def _forecast(session: _Session) -> None:
     if not all(f.is_file() and f.stat().st_size < _COUNTED_BYTES for f in files):
         return
     readable = {name: _Readable(source, None) for name, source in session.sources.items()}
-    items = list(_limited(session.builder.items(readable), session.recipe.limit))
-    session.items_total = len(items)
-    left = sum(1 for i in range(len(items)) if not session.items.done(i)) / max(1, len(items))
-    session.calls_total = round(sum(session.builder.forecast(items).calls.values()) * left)
+    items = _limited(session.builder.items(readable), session.recipe.limit)
+    first = list(islice(items, _SAMPLED))
+    total = len(first) + sum(1 for _ in items)
+    if not total:
+        return
+    to_do = total - sum(map(session.items.done, range(total)))
+    session.items_total = total
+    session.calls_total = round(sum(session.builder.forecast(first).calls.values()) / len(first) * to_do)
 
 
 async def _tick(session: _Session) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +56,7 @@ class VerdictFile:
         held, self._held = self._held, []
         if self._writer is None:
             self._writer = pq.ParquetWriter(self._part, schema, compression="zstd")
-        columns = [
+        columns: list[Sequence[Any]] = [
             [v.row for v in held],
             [v.row_id for v in held],
             [v.check for v in held],
