@@ -51,6 +51,8 @@ def _callback(
 
 def main() -> None:
     """Run the command line: errors that a user can act on are one line, and an exit code."""
+    # Arrow's own memory pool keeps some 20 MB that a run of this size has no use for; this process is ours to set.
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     arguments = sys.argv[1:]
     debug = "--debug" in arguments
     if debug:

@@ -50,14 +50,6 @@ def arrow_array(values: Sequence[Any], shape: Shape) -> Any:
     return pa.Array.from_buffers(arrow_type(shape), len(values), [present, *buffers], children=children)
 
 
-def parquet_writer(path: Any, schema: Any) -> Any:
-    """A writer of compressed Parquet that gives its memory back: Arrow's own pool keeps some 20 MB."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    return pq.ParquetWriter(path, schema, compression="zstd", memory_pool=pa.system_memory_pool())
-
-
 def _text_buffers(texts: list[str]) -> list[Any]:
     import pyarrow as pa
 

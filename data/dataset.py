@@ -11,7 +11,7 @@ from typing import Any
 
 from ..core import canonical_json, derive_seed
 from ..core.errors import UsageError
-from .arrays import arrow_array, parquet_writer
+from .arrays import arrow_array
 from .atomic import filling
 from .rows import RESERVED, dataset_row, source_of, walkable
 from .shape import NULL, Shape, arrow_type, json_paths, merge, readable, shape_of
@@ -217,9 +217,10 @@ class _SplitWriter:
         if not self._batches:
             return
         import pyarrow as pa
+        import pyarrow.parquet as pq
 
         if self._writer is None:
-            self._writer = parquet_writer(next(self._paths), self._schema)
+            self._writer = pq.ParquetWriter(next(self._paths), self._schema, compression="zstd")
         self._writer.write_table(pa.Table.from_batches(self._batches), row_group_size=1 << 30)
         self._batches.clear()
         self._held = 0

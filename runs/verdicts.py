@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from ..core import Verdict
-from ..data.arrays import arrow_array, parquet_writer
+from ..data.arrays import arrow_array
 from ..data.shape import Shape, arrow_type
 
 CHUNK = 50_000
@@ -50,11 +50,12 @@ class VerdictFile:
 
     def _flush(self) -> None:
         import pyarrow as pa
+        import pyarrow.parquet as pq
 
         schema = pa.schema([(name, arrow_type(shape)) for name, shape in _SHAPES.items()])
         held, self._held = self._held, []
         if self._writer is None:
-            self._writer = parquet_writer(self._part, schema)
+            self._writer = pq.ParquetWriter(self._part, schema, compression="zstd")
         columns: list[Sequence[Any]] = [
             [v.row for v in held],
             [v.row_id for v in held],
