@@ -135,7 +135,7 @@ def cards(run: Mapping[str, Any]) -> list[Card]:
     found = []
     kept = count_of(run, "counts", "kept")
     total = count_of(run, "counts", "candidates")
-    seconds = run.get("seconds")
+    seconds = run.get("seconds_of_the_whole_run") or run.get("seconds")
     if isinstance(seconds, int | float):
         rate = f"{total / seconds:,.1f} candidates a second" if seconds > 0 and total else "nothing to do"
         found.append(Card("Time", seconds_text(seconds), rate))
@@ -182,7 +182,7 @@ def facts(run: Mapping[str, Any]) -> list[Group]:
     """What is needed to make the run again, beside models and prompts."""
     about = [("status", str(run.get("status", "unknown")))]
     about += [(key, time_text(run.get(key))) for key in ("started", "finished")]
-    seconds = run.get("seconds")
+    seconds = run.get("seconds_of_the_whole_run") or run.get("seconds")
     if isinstance(seconds, int | float):
         about.append(("took", seconds_text(seconds)))
     if run.get("seed") is not None:

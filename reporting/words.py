@@ -65,6 +65,7 @@ _REASONS = {
     "not_best": ("not the best", "Another candidate for the same text scored higher."),
     "not_shortlisted": ("not shortlisted", "Likelier questions on the same text went on to be scored."),
     "not_the_best": ("not the best", "Another candidate of the same call scored higher."),
+    "unlikely_question": ("unlikely question", "The model itself finds the question unlikely for this text."),
     "off_task": ("off task", "It belongs to another task than the one it was written for."),
     "output_equals_input": ("output equals input", "The answer is a copy of the input."),
     "output_equals_instruction": ("output equals instruction", "The answer is a copy of the instruction."),

@@ -27,7 +27,7 @@ from ..quality.gates import Panel
 from ..recipes import LoadedRecipe, Recipe, differences, fingerprint, load_recipe, resolved_yaml
 from .accept import Acceptance
 from .finish import finish, summary
-from .folder import RunFolder, write_atomically
+from .folder import RunFolder, read_run, write_atomically
 from .items import ItemLog
 from .progress import Progress, Silent, Snapshot
 from .result import RunResult
@@ -58,6 +58,8 @@ class _Session:
     items: ItemLog
     started: float
     started_at: str
+    seconds_before: float = 0.0
+    """Seconds of earlier sessions of the run that ended by themselves."""
     items_total: int | None = None
     calls_total: int | None = None
 
@@ -159,6 +161,7 @@ async def _run(recipe: Recipe, folder: RunFolder, progress: Progress, caches: Se
             items=ItemLog(folder.items),
             started=time.monotonic(),
             started_at=_now(),
+            seconds_before=_seconds_before(folder),
         )
         try:
             with _rare_collections():
@@ -169,6 +172,12 @@ async def _run(recipe: Recipe, folder: RunFolder, progress: Progress, caches: Se
             journal.close()
     finally:
         folder.release()
+
+
+def _seconds_before(folder: RunFolder) -> float:
+    if not folder.run_json.exists():
+        return 0.0
+    return float(read_run(folder.path).get("seconds_of_the_whole_run") or 0.0)
 
 
 def open_seeds(recipe: Recipe) -> dict[str, Source]:
@@ -234,6 +243,7 @@ def _facts(session: _Session, status: str, reason: str | None) -> dict[str, Any]
         "started": session.started_at,
         "finished": _now(),
         "seconds": round(time.monotonic() - session.started, 2),
+        "seconds_of_the_whole_run": round(session.seconds_before + time.monotonic() - session.started, 2),
         "counts": session.acceptance.accounting.as_dict(),
         "calls": {
             "sent": stats.sent,
