@@ -69,7 +69,7 @@ def _endpoint(base_url: str) -> Diagnosis:
     from aiohttp import ClientError, ClientSession, ClientTimeout
 
     from ..llm.settings import without_credentials
-    from .run import run_coroutine
+    from .process import run_coroutine
 
     async def ask() -> Diagnosis:
         shown = without_credentials(base_url)

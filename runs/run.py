@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import gc
-import signal
-import sys
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -20,68 +14,27 @@ from ..builders import Builder, Context, Item
 from ..core import SourceRow, registry
 from ..core.errors import BudgetExhausted, CorpusmithError
 from ..data.sources import Source, Unreadable, open_source
-from ..llm.budget import Meter
 from ..llm.journal import Journal
 from ..llm.stats import CallStats
 from ..quality.gates import Panel
 from ..recipes import LoadedRecipe, Recipe, differences, fingerprint, load_recipe, resolved_yaml
 from .accept import Acceptance
 from .finish import finish, summary
-from .folder import RunFolder, read_run, write_atomically
+from .folder import RunFolder, write_atomically
 from .items import ItemLog
-from .progress import Progress, Silent, Snapshot
+from .process import rare_collections, run_coroutine, signals_cancel
+from .progress import Progress, Silent
 from .result import RunResult
-from .roles import Roles, meter_of, open_roles
+from .roles import meter_of, open_roles
 from .schedule import Schedule
+from .session import Session, now, seconds_before, version
+from .session import facts as facts_of
 
 FREE_LOOK_AHEAD = 1_000_000
 """Items that building may run ahead of acceptance: a slow item must not stop the others."""
 _TICK = 0.25
 _COUNTED_BYTES = 64 * 2**20
 _SAMPLED = 200
-
-
-@dataclass
-class _Session:
-    """One attempt at a run: all that is open while it lasts."""
-
-    recipe: Recipe
-    folder: RunFolder
-    builder: Any
-    sources: Mapping[str, Source]
-    progress: Progress
-    stats: CallStats
-    journal: Journal
-    meter: Meter
-    roles: Roles
-    acceptance: Acceptance
-    items: ItemLog
-    started: float
-    started_at: str
-    seconds_before: float = 0.0
-    """Seconds of earlier sessions of the run that ended by themselves."""
-    items_total: int | None = None
-    calls_total: int | None = None
-
-    def snapshot(self) -> Snapshot:
-        """The state now."""
-        counts, stats = self.acceptance.accounting, self.stats
-        return Snapshot(
-            seconds=time.monotonic() - self.started,
-            items_done=self.items.done_count,
-            items_total=self.items_total,
-            candidates=counts.candidates,
-            kept=counts.fates["kept"],
-            target=self.recipe.target,
-            calls=stats.sent,
-            journal_hits=stats.journal_hits,
-            in_flight=stats.in_flight,
-            retries=stats.retries,
-            retries_by_cause=dict(stats.by_cause),
-            tokens=sum(self.meter.used()[1:]),
-            cost=self.meter.cost(),
-            calls_total=self.calls_total,
-        )
 
 
 def run(
@@ -111,22 +64,6 @@ def run(
     return result
 
 
-def run_coroutine(coroutine: Any) -> Any:
-    """Run to the end, on uvloop where there is one; from within a running loop (a notebook) in a thread of its own."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        if sys.platform == "win32":
-            return asyncio.run(coroutine)
-        import uvloop
-
-        return uvloop.run(coroutine)
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, coroutine).result()
-
-
 async def _run(recipe: Recipe, folder: RunFolder, progress: Progress, caches: Sequence[Path]) -> RunResult:
     builder = registry.load("builders", recipe.builder.kind)(recipe.builder.options)
     panel = Panel.from_specs(recipe.checks)
@@ -147,7 +84,7 @@ async def _run(recipe: Recipe, folder: RunFolder, progress: Progress, caches: Se
             max_candidates=recipe.max_candidates,
             remember=hasattr(builder, "next_items"),
         )
-        session = _Session(
+        session = Session(
             recipe=recipe,
             folder=folder,
             builder=builder,
@@ -160,11 +97,11 @@ async def _run(recipe: Recipe, folder: RunFolder, progress: Progress, caches: Se
             acceptance=acceptance,
             items=ItemLog(folder.items),
             started=time.monotonic(),
-            started_at=_now(),
-            seconds_before=_seconds_before(folder),
+            started_at=now(),
+            seconds_before=seconds_before(folder),
         )
         try:
-            with _rare_collections():
+            with rare_collections():
                 return await _run_session(session)
         finally:
             await roles.close()
@@ -172,12 +109,6 @@ async def _run(recipe: Recipe, folder: RunFolder, progress: Progress, caches: Se
             journal.close()
     finally:
         folder.release()
-
-
-def _seconds_before(folder: RunFolder) -> float:
-    if not folder.run_json.exists():
-        return 0.0
-    return float(read_run(folder.path).get("seconds_of_the_whole_run") or 0.0)
 
 
 def open_seeds(recipe: Recipe) -> dict[str, Source]:
@@ -195,11 +126,11 @@ def made_from_of(recipe: Recipe, builder: Any) -> dict[str, Any]:
     return {**fingerprint(recipe), "read by the builder": named}
 
 
-async def _run_session(session: _Session) -> RunResult:
+async def _run_session(session: Session) -> RunResult:
     status, reason = "complete", None
     ticker = asyncio.create_task(_tick(session))
     try:
-        with _signals_cancel():
+        with signals_cancel():
             schedule = _schedule(session)
             try:
                 await _waves(session, schedule)
@@ -210,7 +141,7 @@ async def _run_session(session: _Session) -> RunResult:
     except BaseException as error:
         session.acceptance.abandon()
         ended = "interrupted" if isinstance(error, asyncio.CancelledError | KeyboardInterrupt) else "failed"
-        facts = _facts(session, ended, error.message if isinstance(error, CorpusmithError) else ended)
+        facts = facts_of(session, ended, error.message if isinstance(error, CorpusmithError) else ended)
         write_atomically(session.folder.run_json, summary(facts))
         if ended == "interrupted":
             return RunResult(session.folder.path, facts, 130)
@@ -224,46 +155,12 @@ async def _run_session(session: _Session) -> RunResult:
         cap = "the cap on candidates was reached" if session.acceptance.capped else "there are no more items"
         reason = f"{kept} of {recipe.target} rows: {cap}."
     session.progress.say("writing the data set, the exports and the report")
-    facts = _facts(session, status, reason)
+    facts = facts_of(session, status, reason)
     finish(session.folder, recipe, session.acceptance, facts)
     return RunResult(session.folder.path, facts, 4 if status == "partial" else 0 if kept else 1)
 
 
-def _facts(session: _Session, status: str, reason: str | None) -> dict[str, Any]:
-    """run.json but for what the files add to it."""
-    from .. import __version__
-
-    stats, recipe = session.stats, session.recipe
-    calls, prompt, completion = session.meter.used()
-    return {
-        "name": recipe.name,
-        "description": recipe.description,
-        "status": status,
-        "reason": reason,
-        "started": session.started_at,
-        "finished": _now(),
-        "seconds": round(time.monotonic() - session.started, 2),
-        "seconds_of_the_whole_run": round(session.seconds_before + time.monotonic() - session.started, 2),
-        "counts": session.acceptance.accounting.as_dict(),
-        "calls": {
-            "sent": stats.sent,
-            "journal_hits": stats.journal_hits,
-            "shared": stats.shared,
-            "retries": stats.retries,
-            "by_cause": dict(sorted(stats.by_cause.items())),
-            "asked_again": dict(sorted(stats.asked_again.items())),
-            "of_the_whole_run": calls,
-        },
-        "tokens": {"prompt": prompt, "completion": completion},
-        "cost": {"amount": session.meter.cost(), "currency": "USD"},
-        "models": dict(session.roles.described),
-        "builder": recipe.model_dump(mode="json")["builder"],
-        "seed": recipe.seed,
-        "versions": {"corpusmith": __version__, "python": ".".join(map(str, sys.version_info[:3]))},
-    }
-
-
-def _schedule(session: _Session) -> Schedule:
+def _schedule(session: Session) -> Schedule:
     recipe = session.recipe
     concurrency = session.roles.concurrency
     context = Context(
@@ -271,7 +168,7 @@ def _schedule(session: _Session) -> Schedule:
         prompts=recipe.prompt_library(),
         seed=recipe.seed,
         builder=recipe.builder.kind,
-        version=_version(),
+        version=version(),
         checks=session.acceptance.panel.row_checks,
     )
     free = recipe.target is None and recipe.max_candidates is None
@@ -290,7 +187,7 @@ def _build(builder: Builder, context: Context, item: Item) -> AsyncIterator[Any]
     return builder.build(item, context)
 
 
-async def _waves(session: _Session, schedule: Schedule) -> None:
+async def _waves(session: Session, schedule: Schedule) -> None:
     acceptance, builder = session.acceptance, session.builder
     readable = {name: _Readable(source, acceptance) for name, source in session.sources.items()}
     _forecast(session)
@@ -334,7 +231,7 @@ class _Readable:
                 yield entry
 
 
-def _forecast(session: _Session) -> None:
+def _forecast(session: Session) -> None:
     """Count items and forecast calls, where that is cheap: for the time left on the progress line."""
     if isinstance(session.progress, Silent) or hasattr(session.builder, "next_items"):
         return
@@ -352,53 +249,7 @@ def _forecast(session: _Session) -> None:
     session.calls_total = round(sum(session.builder.forecast(first).calls.values()) / len(first) * to_do)
 
 
-async def _tick(session: _Session) -> None:
+async def _tick(session: Session) -> None:
     while True:
         session.progress.update(session.snapshot())
         await asyncio.sleep(_TICK)
-
-
-@contextlib.contextmanager
-def _rare_collections() -> Iterator[None]:
-    """Look for garbage cycles less often: a run makes hardly any, and looking took a tenth of its CPU."""
-    before = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-        gc.unfreeze()
-
-
-@contextlib.contextmanager
-def _signals_cancel() -> Iterator[None]:
-    """Ctrl-C and SIGTERM cancel the run, which then commits what is finished; a second Ctrl-C kills."""
-    loop, task = asyncio.get_running_loop(), asyncio.current_task()
-    assert task is not None
-    handled: list[signal.Signals] = []
-
-    def cancel(number: signal.Signals) -> None:
-        loop.remove_signal_handler(number)
-        task.cancel()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        # Not in the main thread: signals are the caller's business.
-        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-            loop.add_signal_handler(number, cancel, number)
-            handled.append(number)
-    try:
-        yield
-    finally:
-        for number in handled:
-            loop.remove_signal_handler(number)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def _version() -> str:
-    from .. import __version__
-
-    return __version__
