@@ -69,9 +69,12 @@ class Forecast:
     """What a run would ask for: calls by prompt name (with the inputs to render one of them)."""
 
     calls: Mapping[str, int]
-    """Prompt name, or "score", -> number of calls."""
+    """Prompt name, or "score ..." for log-likelihoods, -> number of calls."""
     examples: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """Prompt name -> inputs of a typical call, for counting tokens."""
+    """Name of a prompt -> inputs of a typical call, for counting tokens. Name of a score -> {"continuation": text,
+    "text": what it follows}, or {"continuation", "prompt": name, "inputs": its inputs}."""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    """Prompt name -> a typical answer; without one, a share of the answer's limit is taken."""
 
 
 class BuilderConfig(BaseModel):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,8 @@ CHARACTERS_PER_TOKEN = 4.0
 """Rule of thumb for English; the forecast says that it is an estimate."""
 COMPLETION_TOKENS = 256
 """Taken for a prompt that sets no max_tokens."""
+USUAL_SHARE = 0.6
+"""Share of its limit that an answer takes, where the builder names no typical one."""
 _COUNTED = 1_000_000
 
 
@@ -61,7 +63,7 @@ def plan(
         "checks": [f"{c.check} -> {c.gate}" for c in spec.checks],
         "export": list(spec.export),
         "out": str(Path(out) if out is not None else Path("runs") / spec.name),
-        "notes": ["Tokens are estimated (four characters each; answers at three fifths of their limit)."],
+        "notes": [f"Tokens are estimated, at {CHARACTERS_PER_TOKEN:g} characters each."],
     }
 
 
@@ -86,28 +88,35 @@ def _items(spec: Recipe, builder: Any) -> tuple[list[Item], int]:
 
 
 def _tokens(forecast: Forecast, library: PromptLibrary, spec: Recipe) -> tuple[int, int]:
-    prompt_tokens = completion_tokens = 0.0
-    limit = spec.models.default.sampling.get("max_tokens")
+    """Prompt and completion tokens of all calls, estimated from the characters of one call of each kind."""
+    totals = [0.0, 0.0]
     for name, calls in forecast.calls.items():
         inputs = forecast.examples.get(name)
         if inputs is None:
             continue
-        if "text" in inputs and "continuation" in inputs and name == "score":
-            prompt_tokens += calls * len(str(inputs["text"])) / CHARACTERS_PER_TOKEN
-            completion_tokens += calls * len(str(inputs["continuation"])) / CHARACTERS_PER_TOKEN
-            continue
-        try:
-            prompt = library.get(name)
-        except UsageError:
-            prompt_tokens += calls * len(str(inputs)) / CHARACTERS_PER_TOKEN
-            completion_tokens += calls * COMPLETION_TOKENS
-            continue
-        rendered = prompt.render(inputs)
-        sent = rendered.text + "".join(m["content"] for m in rendered.messages)
-        room = limit or prompt.sampling.get("max_tokens") or COMPLETION_TOKENS
-        prompt_tokens += calls * len(sent) / CHARACTERS_PER_TOKEN
-        completion_tokens += calls * room * 0.6
-    return round(prompt_tokens), round(completion_tokens)
+        if "continuation" in inputs:
+            before = inputs.get("text") or _rendered(library, inputs["prompt"], inputs["inputs"])[0]
+            sent, answer = str(before) + str(inputs["continuation"]), len(str(inputs["continuation"]))
+        else:
+            sent, room = _rendered(library, name, inputs)
+            limit = spec.models.default.sampling.get("max_tokens") or room
+            typical = forecast.answers.get(name)
+            answer = len(typical) if typical else round(limit * USUAL_SHARE * CHARACTERS_PER_TOKEN)
+        totals[0] += calls * len(sent) / CHARACTERS_PER_TOKEN
+        totals[1] += calls * answer / CHARACTERS_PER_TOKEN
+    return round(totals[0]), round(totals[1])
+
+
+def _rendered(library: PromptLibrary, name: str, inputs: Mapping[str, Any]) -> tuple[str, int]:
+    """What a call sends, and the limit of its answer in tokens."""
+    try:
+        prompt = library.get(name)
+    except UsageError:
+        # The user's own prompt file: its text is not among the shipped ones, its inputs are most of what is sent.
+        return " ".join(map(str, inputs.values())), COMPLETION_TOKENS
+    rendered = prompt.render(inputs)
+    sent = rendered.text + "".join(m["content"] for m in rendered.messages)
+    return sent, int(prompt.sampling.get("max_tokens") or COMPLETION_TOKENS)
 
 
 def _model(settings: Any) -> dict[str, Any]:

@@ -112,14 +112,16 @@ class Schedule:
         """
         source = enumerate(items, self._next)
         committer: asyncio.Future[Any] = asyncio.create_task(self._commit())
-        working: asyncio.Future[Any] = asyncio.gather(*[self._work(source) for _ in range(self._workers)])
+        workers = [asyncio.create_task(self._work(source)) for _ in range(self._workers)]
+        working: asyncio.Future[Any] = asyncio.gather(*workers)
         try:
             await asyncio.wait([committer, working], return_when=asyncio.FIRST_COMPLETED)
         finally:
             # Also when this task is cancelled (Ctrl-C): what is finished is committed before anything else.
-            working.cancel()
-            committer.cancel()
-            ended = await asyncio.gather(working, committer, return_exceptions=True)
+            # Each worker by itself: once one has failed, cancelling their gathering reaches none of the others.
+            for task in (*workers, committer):
+                task.cancel()
+            ended = await asyncio.gather(working, committer, *workers, return_exceptions=True)
             await self._commit_now()
         errors = [e for e in ended if isinstance(e, Exception)]
         if errors:

@@ -23,6 +23,11 @@ from .ground_options import GroundConfig
 SURVIVING = {"small": 0.74, "standard": 0.8}
 """Share of the candidates that pass the rules, for the forecast; small: as counted in runs of the quick start."""
 
+SCORE_FIT = "score of the question"
+SCORE_GAIN = "score of the answer"
+TYPICAL_QUESTION = "How does a bat find its way at night?"
+"""Of the usual length, for counting tokens."""
+
 
 class Ground:
     """The builder, registered as `ground`. An item is one chunk."""
@@ -89,23 +94,28 @@ class Ground:
         usable = [i for i in items if len(words(i.data["text"])) >= config.min_words]
         n, tries = len(usable), config.tries
         passing = SURVIVING[config.profile] * tries
+        examples = _examples(usable[0].data, config) if usable else {}
         if config.profile == "small":
-            scores = passing + min(config.shortlist, passing) + 1
-            calls = {ground_small.QUESTION: n * tries, "score": round(n * scores)}
+            fits, gains = round(n * passing), round(n * (min(config.shortlist, passing) + 1))
+            calls = {ground_small.QUESTION: n * tries, SCORE_FIT: fits, SCORE_GAIN: gains}
+            answers = {ground_small.QUESTION: TYPICAL_QUESTION}
         else:
             calls = {ground_standard.QUESTION: n * tries, ground_standard.JUDGE: round(n * passing)}
-        examples = _examples(usable[0].data, config) if usable else {}
-        return Forecast(calls, {name: inputs for name, inputs in examples.items() if name in calls})
+            answers = {}
+        return Forecast(calls, {name: inputs for name, inputs in examples.items() if name in calls}, answers)
 
 
 def _examples(data: Mapping[str, Any], config: GroundConfig) -> dict[str, dict[str, Any]]:
     """Inputs of one call of each kind."""
     part = scored_part(data["text"], config.scored_sentences)
     passage = {"passage": data["text"], "title": data["title"]}
+    asked = {**passage, "opening": config.openings[0], "angle": config.angles[0]}
+    question = {"question": TYPICAL_QUESTION}
     return {
-        "ground/question": {**passage, "opening": config.openings[0], "angle": config.angles[0]},
-        "ground/judge": {**passage, "question": data["title"], "answer": part},
-        "score": {"text": data["text"], "continuation": part},
+        ground_small.QUESTION: asked,
+        ground_standard.JUDGE: {**passage, "question": data["title"], "answer": part},
+        SCORE_FIT: {"prompt": ground_small.QUESTION, "inputs": asked, "continuation": TYPICAL_QUESTION},
+        SCORE_GAIN: {"prompt": ground_small.ANSWER, "inputs": question, "continuation": part},
     }
 
 

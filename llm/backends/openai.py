@@ -21,10 +21,10 @@ from ...core.errors import EndpointError, FatalEndpointError, MissingCapability,
 from ..backend import Backend, Capabilities
 from ..request import Reply, Request, Usage
 from ..settings import ModelSettings, without_credentials
+from .secrets import Secrets
 
 _RETRIED_STATUS = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529})
 _NEEDS_COMPLETION_TOKENS = ("o1", "o3", "o4", "gpt-5")
-_SHOWN = 300
 
 
 class OpenAIBackend:
@@ -65,9 +65,7 @@ class OpenAIBackend:
         said = authorization(url, api_key)
         if said is not None:
             self._headers["Authorization"] = said
-        # The longest first: one of them may be a part of the other.
-        secrets = {(said or "").partition(" ")[2], url.password or ""} - {""}
-        self._secrets = sorted(secrets, key=len, reverse=True)
+        self.secrets = Secrets(((said or "").partition(" ")[2], url.password or ""))
         self._concurrency = concurrency
         self._timeout = timeout
         self._max_bytes = max_reply_bytes
@@ -81,6 +79,7 @@ class OpenAIBackend:
         """Ask the endpoint once."""
         started = time.perf_counter()
         raw = await self.post("/completions" if request.kind == "text" else "/chat/completions", _body(request))
+        raw = self.secrets.removed(raw)
         return self._read(request, raw, time.perf_counter() - started)
 
     async def post(self, path: str, body: bytes) -> bytes:
@@ -141,27 +140,32 @@ class OpenAIBackend:
 
     async def _read_body(self, response: aiohttp.ClientResponse) -> bytes:
         length = response.content_length
+        if length is not None and length > self._max_bytes:
+            raise self._oversized(response)
         # The length of a compressed body says nothing of what it unpacks to.
-        if length is not None and length <= self._max_bytes and "Content-Encoding" not in response.headers:
+        if length is not None and "Content-Encoding" not in response.headers:
             return await response.read()
         parts: list[bytes] = []
         size = 0
         async for part in response.content.iter_any():
             size += len(part)
             if size > self._max_bytes:
-                response.close()
-                message = f"the reply of {self._shown_url} is longer than {self._max_bytes} bytes."
-                hint = "Raise models.<role>.max_reply_bytes if such replies are wanted."
-                raise EndpointError(message, kind="oversized", status=response.status, hint=hint)
+                raise self._oversized(response)
             parts.append(part)
         return b"".join(parts)
 
+    def _oversized(self, response: aiohttp.ClientResponse) -> EndpointError:
+        response.close()
+        message = f"the reply of {self._shown_url} is longer than {self._max_bytes} bytes."
+        hint = "Raise models.<role>.max_reply_bytes if such replies are wanted."
+        return EndpointError(message, kind="oversized", status=response.status, hint=hint)
+
     async def _raise_for_status(self, response: aiohttp.ClientResponse, data: bytes) -> None:
         status = response.status
-        said = self.shown(error_text(data))
+        said = self.secrets.shown(error_text(data))
         where = f"{self._shown_url} answered {status}"
         if status in _RETRIED_STATUS or status >= 500:
-            after = retry_after(response.headers.get("Retry-After"))
+            after = retry_after(response.headers.get("Retry-After"), response.headers.get("Date"))
             message = f"{where}: {said}"
             raise RetryableError(message, kind=f"http_{status}", status=status, body=said, retry_after=after)
         if status in (401, 403):
@@ -188,13 +192,7 @@ class OpenAIBackend:
             served = [str(m["id"]) for m in listing["data"]][:10]
         except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError, EndpointError):
             return fallback
-        return self.shown(f"It serves: {', '.join(served)}.") if served else fallback
-
-    def shown(self, text: str) -> str:
-        """The start of what the server said, without the key if it repeats it: some do."""
-        for secret in self._secrets:
-            text = text.replace(secret, "[the key]")
-        return text[:_SHOWN]
+        return self.secrets.shown(f"It serves: {', '.join(served)}.") if served else fallback
 
     def decode(self, request: Request, raw: bytes) -> Reply:
         """Read a completion's body."""
@@ -222,7 +220,7 @@ class OpenAIBackend:
             usage = body.get("usage") or {}
             spent = Usage(_count(usage.get("prompt_tokens")), _count(usage.get("completion_tokens")))
         except (KeyError, IndexError, TypeError, AttributeError):
-            said = self.shown(error_text(raw))
+            said = self.secrets.shown(error_text(raw))
             message = f"{self._shown_url} answered 200 with JSON that is no completion: {said}"
             raise RetryableError(message, kind="not_a_completion", status=200, body=self._start(raw)) from None
         return Reply(
@@ -236,7 +234,7 @@ class OpenAIBackend:
         )
 
     def _start(self, raw: bytes) -> str:
-        return self.shown(raw.decode("utf-8", "replace"))
+        return self.secrets.shown(raw.decode("utf-8", "replace"))
 
     async def close(self) -> None:
         """Close all connections."""
@@ -352,18 +350,31 @@ def _one_line(text: str) -> str:
     return " ".join(text.split()) or "no text"
 
 
-def retry_after(value: str | None) -> float | None:
-    """The seconds that a Retry-After header asks to wait, given as seconds or as a date; None if it is neither."""
+def retry_after(value: str | None, said_at: str | None = None) -> float | None:
+    """The seconds that a Retry-After header asks to wait; None if it says nothing that can be understood.
+
+    Args:
+        value: seconds, or a date.
+        said_at: the response's own Date, from which a date is counted: the server's clock and ours may differ.
+    """
     if value is None:
         return None
     try:
         return max(0.0, float(value))
     except ValueError:
         pass
+    until = _timestamp(value)
+    if until is None:
+        return None
+    now = _timestamp(said_at) if said_at else None
+    return max(0.0, until - (time.time() if now is None else now))
+
+
+def _timestamp(date: str) -> float | None:
     from email.utils import parsedate_to_datetime
 
     try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+        return parsedate_to_datetime(date).timestamp()
     except (ValueError, TypeError, OverflowError):
         return None
 

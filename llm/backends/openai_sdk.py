@@ -77,7 +77,7 @@ class OpenAISDKBackend:
             message = "the request cannot be written as JSON (a text with lone surrogates?)."
             raise EndpointError(message, kind="unsendable") from None
         self._reached = True
-        raw = bytes(response.content)
+        raw = self._reader.secrets.removed(bytes(response.content))
         if len(raw) > self._settings.max_reply_bytes:
             message = f"the reply of {self.endpoint} is longer than {self._settings.max_reply_bytes} bytes."
             hint = "Raise models.<role>.max_reply_bytes if such replies are wanted."
@@ -117,10 +117,11 @@ class OpenAISDKBackend:
     def _by_status(self, error: Any) -> EndpointError:
         self._reached = True
         status = int(error.status_code)
-        said = self._reader.shown(error_text(bytes(error.response.content)))
+        said = self._reader.secrets.shown(error_text(bytes(error.response.content)))
         message = f"{self.endpoint} answered {status}: {said}"
         if status in (408, 409, 425, 429) or status >= 500:
-            seconds = retry_after(error.response.headers.get("retry-after"))
+            headers = error.response.headers
+            seconds = retry_after(headers.get("retry-after"), headers.get("date"))
             return RetryableError(message, kind=f"http_{status}", status=status, body=said, retry_after=seconds)
         if status in (401, 403, 404):
             hint = "Check models.<role>.model, base_url and the variable that api_key_env names."

@@ -223,3 +223,15 @@ def test_a_file_that_cannot_be_read(tmp_path):
     (tmp_path / "latin.md").write_bytes(b"---\ninputs: []\n---\n\xff")
     with pytest.raises(UsageError, match=r"not UTF-8 \(byte 19\)"):
         Prompt.from_file(tmp_path / "latin.md")
+
+
+VALUES = st.text() | st.integers() | st.floats() | st.booleans() | st.lists(st.text(), max_size=2)
+
+
+@given(first=VALUES, second=VALUES)
+def test_templates_of_bare_names_say_what_jinja_says(first, second):
+    bare = Prompt.from_text("p", "---\ninputs: [a, b]\n---\nOne {{ a }}, two\n{{ b }}{{ a }} end")
+    asked = Prompt.from_text(
+        "p", "---\ninputs: [a, b]\n---\nOne {{ a }}, two\n{{ b }}{{ a }}{% if true %} end{% endif %}"
+    )
+    assert bare.render({"a": first, "b": second}) == asked.render({"a": first, "b": second})
