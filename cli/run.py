@@ -57,6 +57,10 @@ def run(
         Optional[list[Path]],  # noqa: UP045
         typer.Option(help="Run folder whose journal may answer calls too (repeatable)."),
     ] = None,
+    otel: Annotated[
+        bool,
+        typer.Option("--otel", help="Export metrics by OTLP, as the OTEL_... variables say (extra otel)."),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print run.json to stdout, and nothing else there.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
 ) -> None:
@@ -68,7 +72,12 @@ def run(
     from ..runs.run import run as run_recipe
     from .live import TerminalProgress, progress_for
 
-    progress = progress_for(quiet)
+    progress = shown = progress_for(quiet)
+    metrics = None
+    if otel:
+        from ..runs.otel import OtelProgress
+
+        progress = metrics = OtelProgress.to_collector(shown, run=recipe)
     try:
         result = run_recipe(
             recipe,
@@ -78,8 +87,10 @@ def run(
             cache=cache or (),
         )
     finally:
-        if isinstance(progress, TerminalProgress):
-            progress.close()
+        if isinstance(shown, TerminalProgress):
+            shown.close()
+        if metrics is not None:
+            metrics.close()
     if as_json:
         print_json(result.run)
     elif result.exit_code == 130:

@@ -6,6 +6,7 @@ end: they follow from the item log, which is the only thing that must survive a 
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -149,7 +150,9 @@ class Acceptance:
     def abandon(self) -> None:
         """Drop what was written; the item log has it all."""
         for name, path in self.paths().items():
-            self._files[name].close()
+            # What could not be written when the disk is full is dropped as well.
+            with contextlib.suppress(OSError):
+                self._files[name].close()
             path.with_name(path.name + ".part").unlink(missing_ok=True)
         self.verdicts.abandon()
 

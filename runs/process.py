@@ -8,7 +8,10 @@ import gc
 import signal
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+
+from ..core.errors import RunFolderError
 
 
 def run_coroutine(coroutine: Any) -> Any:
@@ -38,6 +41,22 @@ def rare_collections() -> Iterator[None]:
     finally:
         gc.set_threshold(*before)
         gc.unfreeze()
+
+
+@contextlib.contextmanager
+def os_errors_told(folder: Path) -> Iterator[None]:
+    """What the operating system refuses (a full disk, a vanished folder) as an error that the user can act on.
+
+    Raises:
+        RunFolderError: in place of an OSError.
+    """
+    try:
+        yield
+    except OSError as error:
+        file = f" ({error.filename})" if error.filename else ""
+        message = f"the run in {folder} cannot go on: {error.strerror or error}{file}."
+        hint = "Mend that (make room, if the disk is full) and run the same command again: nothing received is lost."
+        raise RunFolderError(message, hint=hint) from error
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from functools import partial
@@ -12,7 +13,7 @@ from typing import Any
 
 from ..builders import Builder, Context, Item
 from ..core import SourceRow, registry
-from ..core.errors import BudgetExhausted, CorpusmithError
+from ..core.errors import BudgetExhausted, CorpusmithError, RunFolderError
 from ..data.sources import Source, Unreadable, open_source
 from ..llm.journal import Journal
 from ..llm.stats import CallStats
@@ -22,7 +23,7 @@ from .accept import Acceptance
 from .finish import finish, summary
 from .folder import RunFolder, write_atomically
 from .items import ItemLog
-from .process import rare_collections, run_coroutine, signals_cancel
+from .process import os_errors_told, rare_collections, run_coroutine, signals_cancel
 from .progress import Progress, Silent
 from .result import RunResult
 from .roles import meter_of, open_roles
@@ -101,7 +102,7 @@ async def _run(recipe: Recipe, folder: RunFolder, progress: Progress, caches: Se
             seconds_before=seconds_before(folder),
         )
         try:
-            with rare_collections():
+            with rare_collections(), os_errors_told(folder.path):
                 return await _run_session(session)
         finally:
             await roles.close()
@@ -140,10 +141,8 @@ async def _run_session(session: Session) -> RunResult:
                 schedule.accept_rest()
     except BaseException as error:
         session.acceptance.abandon()
-        ended = "interrupted" if isinstance(error, asyncio.CancelledError | KeyboardInterrupt) else "failed"
-        facts = facts_of(session, ended, error.message if isinstance(error, CorpusmithError) else ended)
-        write_atomically(session.folder.run_json, summary(facts))
-        if ended == "interrupted":
+        facts = _ended_early(session, error)
+        if facts["status"] == "interrupted":
             return RunResult(session.folder.path, facts, 130)
         raise
     finally:
@@ -156,8 +155,21 @@ async def _run_session(session: Session) -> RunResult:
         reason = f"{kept} of {recipe.target} rows: {cap}."
     session.progress.say("writing the data set, the exports and the report")
     facts = facts_of(session, status, reason)
-    finish(session.folder, recipe, session.acceptance, facts)
+    try:
+        finish(session.folder, recipe, session.acceptance, facts)
+    except BaseException as error:
+        _ended_early(session, error)
+        raise
     return RunResult(session.folder.path, facts, 4 if status == "partial" else 0 if kept else 1)
+
+
+def _ended_early(session: Session, error: BaseException) -> dict[str, Any]:
+    """Say in run.json what ended the session; where even that cannot be written, the error itself is told."""
+    ended = "interrupted" if isinstance(error, asyncio.CancelledError | KeyboardInterrupt) else "failed"
+    facts = facts_of(session, ended, error.message if isinstance(error, CorpusmithError) else ended)
+    with contextlib.suppress(RunFolderError):
+        write_atomically(session.folder.run_json, summary(facts))
+    return facts
 
 
 def _schedule(session: Session) -> Schedule:

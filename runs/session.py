@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from ..core.errors import RunFolderError
 from ..data.sources import Source
 from ..llm.budget import Meter
 from ..llm.journal import Journal
@@ -98,9 +99,11 @@ def facts(session: Session, status: str, reason: str | None) -> dict[str, Any]:
 
 def seconds_before(folder: RunFolder) -> float:
     """Seconds of the sessions before this one, as far as they ended by themselves."""
-    if not folder.run_json.exists():
+    try:
+        return float(read_run(folder.path).get("seconds_of_the_whole_run") or 0.0)
+    except RunFolderError:
+        # Missing or damaged: it is written anew at the end of every session, and nothing else rests on it.
         return 0.0
-    return float(read_run(folder.path).get("seconds_of_the_whole_run") or 0.0)
 
 
 def now() -> str:

@@ -21,6 +21,7 @@ from ...core.errors import EndpointError, FatalEndpointError, MissingCapability,
 from ..backend import Backend, Capabilities
 from ..request import Reply, Request, Usage
 from ..settings import ModelSettings, without_credentials
+from .retry_after import retry_after
 from .secrets import Secrets
 
 _RETRIED_STATUS = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529})
@@ -348,35 +349,6 @@ def error_text(data: bytes) -> str:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split()) or "no text"
-
-
-def retry_after(value: str | None, said_at: str | None = None) -> float | None:
-    """The seconds that a Retry-After header asks to wait; None if it says nothing that can be understood.
-
-    Args:
-        value: seconds, or a date.
-        said_at: the response's own Date, from which a date is counted: the server's clock and ours may differ.
-    """
-    if value is None:
-        return None
-    try:
-        return max(0.0, float(value))
-    except ValueError:
-        pass
-    until = _timestamp(value)
-    if until is None:
-        return None
-    now = _timestamp(said_at) if said_at else None
-    return max(0.0, until - (time.time() if now is None else now))
-
-
-def _timestamp(date: str) -> float | None:
-    from email.utils import parsedate_to_datetime
-
-    try:
-        return parsedate_to_datetime(date).timestamp()
-    except (ValueError, TypeError, OverflowError):
-        return None
 
 
 def proxy_for(url: URL) -> URL | None:

@@ -20,9 +20,9 @@ from .openai import (
     http_url,
     proxy_for,
     request_body,
-    retry_after,
     trusting,
 )
+from .retry_after import retry_after
 
 
 class OpenAISDKBackend:

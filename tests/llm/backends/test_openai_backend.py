@@ -22,7 +22,8 @@ from corpusmith.core.errors import (
     UsageError,
 )
 from corpusmith.llm import Request, Usage
-from corpusmith.llm.backends.openai import OpenAIBackend, request_body, retry_after
+from corpusmith.llm.backends.openai import OpenAIBackend, request_body
+from corpusmith.llm.backends.retry_after import retry_after
 
 CLIENTS = ["http", "sdk"]
 HELLO = {
