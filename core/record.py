@@ -57,6 +57,10 @@ class Record(BaseModel):
         """The fields that a reader of the data set sees: all but `kind` and `origin`."""
         return self.model_dump(exclude={"kind", "origin"})
 
+    def stored(self) -> dict[str, Any]:
+        """The record as plain JSON data: what `parse_record` reads."""
+        return self.model_dump(mode="json")
+
     @cached_property
     def content_hash(self) -> str:
         """Hash of kind and content: equal for equal rows."""
@@ -100,6 +104,10 @@ class RowRecord(Record):
     def content(self) -> dict[str, Any]:
         """The reply's fields as the row's columns, the seed's own columns under `seed`."""
         return {**self.fields, "seed": self.seed} if self.seed else dict(self.fields)
+
+    def stored(self) -> dict[str, Any]:
+        """The record as plain JSON data; its fields and its seed are that already."""
+        return {"kind": self.kind, "origin": self.origin.model_dump(), "fields": self.fields, "seed": self.seed}
 
 
 AnyRecord = Annotated[InstructionRecord | RowRecord, Field(discriminator="kind")]

@@ -35,7 +35,7 @@ def rare_collections() -> Iterator[None]:
     """Look for garbage cycles less often: a run makes hardly any, and looking took a tenth of its CPU."""
     before = gc.get_threshold()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(200_000, 50, 100)
     try:
         yield
     finally:

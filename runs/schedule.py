@@ -235,7 +235,7 @@ class Schedule:
 
 def _outcome(outcome: Outcome) -> dict[str, Any]:
     if isinstance(outcome, Record):
-        return {"type": "record", "id": outcome.id, "record": outcome.model_dump(mode="json")}
+        return {"type": "record", "id": outcome.id, "record": outcome.stored()}
     if isinstance(outcome, Rejected):
         return {"type": "rejected", "reason": outcome.reason, "text": outcome.text, "calls": outcome.calls,
                 "source": outcome.source, "evidence": outcome.evidence}  # fmt: skip

@@ -97,7 +97,9 @@ class OpenAIBackend:
             # A query (an api-version, say) stays with the path that it belongs to.
             url = self._urls[path] = self._url.joinpath(path.lstrip("/")).with_query(self._url.query)
         try:
-            async with session.post(url, data=body, allow_redirects=False, proxy=self._proxy) as response:
+            # A payload of the right class at once: aiohttp would look for it in its registry.
+            payload = aiohttp.BytesPayload(body, content_type="application/json")
+            async with session.post(url, data=payload, allow_redirects=False, proxy=self._proxy) as response:
                 self._reached = True
                 data = await self._read_body(response)
                 if response.status == 200:
