@@ -37,7 +37,7 @@ def render_card(
         run_json: what run.json holds (counts, models, builder, seed ...); parts that are missing are left out.
         info: what `write_dataset` returned.
         samples: some kept lines or data set rows to show; languages and prompt hashes are read from them.
-        recipe_yaml: the resolved recipe. `dataset: {license, language}` in it goes to the metadata.
+        recipe_yaml: the resolved recipe. `dataset: {license, language, pretty_name}` in it goes to the metadata.
     """
     rows = [dataset_row(line) for line in samples]
     dataset = _dataset_options(recipe_yaml)
@@ -70,7 +70,8 @@ def _metadata(
     languages = _languages(dataset.get("language"), rows)
     if languages:
         metadata["language"] = languages
-    metadata["pretty_name"] = " ".join(str(run_json.get("name") or "corpusmith data set").split())
+    title = _word(dataset.get("pretty_name")) or str(run_json.get("name") or "corpusmith data set")
+    metadata["pretty_name"] = " ".join(title.split())
     metadata["size_categories"] = [next((name for below, name in _SIZES if total < below), "n>10M")]
     metadata["tags"] = ["synthetic", "corpusmith"]
     if info.files:

@@ -51,7 +51,6 @@ def finish(folder: RunFolder, recipe: Recipe, acceptance: Acceptance, facts: dic
 def write_card(path: Path, recipe: Recipe, facts: Mapping[str, Any], info: DatasetInfo) -> None:
     """dataset/README.md. Only what is the same for the same rows goes in: no times, no calls of this session."""
     card_facts = {k: facts[k] for k in ("name", "description", "counts", "models", "builder", "seed", "versions")}
-    card_facts["dataset"] = recipe.dataset.model_dump(mode="json")
     samples: list[Mapping[str, Any]] = list(lines(path / "records" / "kept.jsonl", SAMPLES))
     text = render_card(card_facts, info, samples, resolved_yaml(recipe))
     write_atomically(path / "dataset" / "README.md", text.encode())
