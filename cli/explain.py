@@ -29,8 +29,14 @@ def explain(
         if as_json:
             print_json(differences)
         else:
-            for line in differences["differences"] or ["nothing that changes a request differs"]:
+            for line in differences["differences"] or ["both runs were made from the same"]:
                 typer.echo(line)
+            if "note" in differences:
+                typer.echo(differences["note"])
+            else:
+                typer.echo(f"{differences['missed']} of the first {differences['calls']} calls are not in {miss}")
+            for line in differences.get("requests", ()):
+                typer.echo(f"  {line}")
         return
     if row_id is None:
         message = "explain needs a row's id, or --miss with another run folder."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -95,7 +96,12 @@ class Budgeted:
             raise BudgetExhausted(message, hint="Raise --budget and run the same command again to go on.")
         stats = self._meter.stats
         stats.sent += 1
-        reply = await self._inner.complete(request)
+        try:
+            reply = await self._inner.complete(request)
+        except asyncio.CancelledError:
+            # Given up, perhaps before it had a slot: nothing came of it, and the next session asks it again.
+            stats.sent -= 1
+            raise
         stats.add_usage(self._role, reply.usage.prompt_tokens, reply.usage.completion_tokens)
         return reply
 

@@ -35,10 +35,22 @@ class Limited:
         concurrency: int,
         requests_per_minute: float | None = None,
         tokens_per_minute: float | None = None,
+        may_send: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """Wrap `inner`; `clock` gives seconds and only moves forward, `sleep` waits for that many of them."""
+        """Wrap `inner`.
+
+        Args:
+            inner: what answers.
+            stats: counts the calls in flight.
+            concurrency: calls at a time.
+            requests_per_minute: cap on their rate.
+            tokens_per_minute: cap on the rate of tokens.
+            may_send: asked once a call has its slot; raises where nothing may be sent any more.
+            clock: gives seconds and only moves forward.
+            sleep: waits for that many seconds.
+        """
         self._inner = inner
         self._stats = stats
         self._ceiling = concurrency
@@ -46,6 +58,7 @@ class Limited:
         self._busy = 0
         self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
         self._arrivals = 0
+        self._may_send = may_send
         self._clock = clock
         self._sleep = sleep
         self._request_gap = 60.0 / requests_per_minute if requests_per_minute else 0.0
@@ -82,6 +95,7 @@ class Limited:
         try:
             if self._request_gap or self._token_rate:
                 await self._pace()
+            self._may_send()
             reply = await self._inner.complete(request)
             if self._token_rate:
                 tokens = reply.usage.prompt_tokens + reply.usage.completion_tokens

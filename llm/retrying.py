@@ -59,12 +59,13 @@ class Retrying:
                 if tries > self._retries:
                     raise
                 self._stats.retries += 1
+                delay = self._jitter.uniform(
+                    0.0, min(LONGEST_DELAY, FIRST_DELAY * 2 ** min(tries - 1, _MOST_DOUBLINGS))
+                )
                 if error.retry_after is not None:
-                    delay = min(error.retry_after, LONGEST_RETRY_AFTER) * self._jitter.uniform(1.0, 1.1)
-                else:
-                    delay = self._jitter.uniform(
-                        0.0, min(LONGEST_DELAY, FIRST_DELAY * 2 ** min(tries - 1, _MOST_DOUBLINGS))
-                    )
+                    asked = min(error.retry_after, LONGEST_RETRY_AFTER) * self._jitter.uniform(1.0, 1.1)
+                    # A call that is refused again and again makes room, whatever the server says.
+                    delay = asked if tries == 1 else max(asked, delay)
             await self._sleep(delay)
 
     def decode(self, request: Request, raw: bytes) -> Reply:

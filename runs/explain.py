@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from ..core.errors import RunFolderError, UsageError
+from ..core.errors import CorpusmithError, RunFolderError, UsageError
 from ..recipes import differences
 from .finish import lines
 from .folder import RunFolder, read_run
@@ -70,15 +70,28 @@ def explain(run: str | Path, row_id: str) -> Explanation:
 
 
 def explain_miss(run: str | Path, other: str | Path) -> dict[str, Any]:
-    """Why the journal of one run does not answer the calls of another: the parts of a request that differ.
+    """Why the journal of one run does not answer the calls of another.
 
-    Compares what both runs asked with (recipe, prompts, models, sampling), part by part.
+    Compares what both were made from, and the requests of the first items part by part: both runs are gone through
+    again with their journals alone. Nothing is sent.
+
+    Returns:
+        {"run", "other", "differences": [lines on what they were made from], "calls": requests gone through,
+        "missed": how many of them the other's journal lacks, "requests": [lines on the parts that differ]}; without
+        the last three where a recipe or its seeds are no longer there, and "note" says so.
 
     Raises:
         RunFolderError: one of them is no run folder.
     """
+    from .replay import misses
+
     here, there = _made_from(Path(run)), _made_from(Path(other))
-    return {"run": str(run), "other": str(other), "differences": differences(there, here)}
+    found: dict[str, Any] = {"run": str(run), "other": str(other), "differences": differences(there, here)}
+    try:
+        asked = misses(Path(run), Path(other))
+    except CorpusmithError as error:
+        return {**found, "note": f"the requests cannot be made again: {error.message}"}
+    return {**found, "calls": asked.calls, "missed": asked.missed, "requests": list(asked.differences)}
 
 
 def _made_from(folder: Path) -> dict[str, Any]:

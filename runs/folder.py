@@ -84,7 +84,14 @@ class RunFolder:
             RunFolderError: it was made from something else (each difference is named), or holds foreign files.
         """
         if self.fingerprint.exists():
-            old = orjson.loads(self.fingerprint.read_bytes())
+            try:
+                old = orjson.loads(self.fingerprint.read_bytes())
+            except ValueError as error:
+                message = f"{self.fingerprint} is damaged: {error}."
+                hint = (
+                    f"Choose another --out, and give --cache {self.path}: no reply in its journal is asked for again."
+                )
+                raise RunFolderError(message, hint=hint) from None
             # Through JSON, so that tuples and lists are the same.
             new = orjson.loads(orjson.dumps(made_from))
             if old == new:
@@ -103,8 +110,8 @@ class RunFolder:
 
     def _holds_work(self) -> bool:
         """Whether a reply was received, an item finished, or a result written."""
-        files = [self.items, *self.journal.glob("*.jsonl")]
-        if any(path.exists() and path.stat().st_size for path in files):
+        journals = self.journal.glob("*.jsonl")
+        if any(_has_line(path, b'","status":"ok",') for path in journals) or _has_line(self.items, b',"failed":null,'):
             return True
         return self.run_json.exists() and read_run(self.path)["status"] in ("complete", "partial")
 
@@ -113,6 +120,14 @@ class RunFolder:
         if self._lock >= 0:
             os.close(self._lock)
             self._lock = -1
+
+
+def _has_line(path: Path, part: bytes) -> bool:
+    """Whether a line of the file holds these bytes; the first line that does ends the search."""
+    if not path.exists():
+        return False
+    with path.open("rb") as lines:
+        return any(part in line for line in lines)
 
 
 def write_atomically(path: Path, data: bytes) -> None:
@@ -124,7 +139,11 @@ def write_atomically(path: Path, data: bytes) -> None:
     part = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(data)
+        with part.open("wb") as file:
+            file.write(data)
+            file.flush()
+            # Else a loss of power may leave the new name with nothing in it.
+            os.fsync(file.fileno())
         part.replace(path)
     except OSError as error:
         with contextlib.suppress(OSError):

@@ -56,7 +56,12 @@ def meter_of(recipe: Recipe, stats: CallStats, journal: Journal) -> Meter:
 
 
 def open_roles(
-    recipe: Recipe, journal: Journal, stats: CallStats, meter: Meter, say: Callable[[str], None] | None = None
+    recipe: Recipe,
+    journal: Journal,
+    stats: CallStats,
+    meter: Meter,
+    say: Callable[[str], None] | None = None,
+    outermost: Callable[[Backend], Backend] | None = None,
 ) -> Roles:
     """Open every model of the recipe. Nothing is sent and no model loaded before the first call.
 
@@ -66,6 +71,7 @@ def open_roles(
         stats: counts the calls of all roles.
         meter: the run's budget.
         say: takes a line that the user should see, such as that a model is being fetched.
+        outermost: wraps each role's backend once more, around the journal.
     """
     llms: dict[str, LLM] = {}
     described: dict[str, dict[str, Any]] = {}
@@ -83,12 +89,16 @@ def open_roles(
                 concurrency=settings.concurrency,
                 requests_per_minute=settings.requests_per_minute,
                 tokens_per_minute=settings.tokens_per_minute,
+                # A call that waited for its slot while the disk filled up would be paid for and lost.
+                may_send=journal.require_writable,
             )
             opened.append((settings, limited))
             backends.append(inner)
-        backend = Journaled(
+        backend: Backend = Journaled(
             Budgeted(Retrying(limited, stats, retries=settings.retries), meter, role), journal, stats, role
         )
+        if outermost is not None:
+            backend = outermost(backend)
         seed = recipe.seed if settings.backend in _SEEDED_BACKENDS else None
         llms[role] = LLM(backend, settings, stats, seed=seed)
         described[role] = describe(settings, backend.endpoint)

@@ -102,7 +102,7 @@ async def _run(recipe: Recipe, folder: RunFolder, progress: Progress, caches: Se
             seconds_before=seconds_before(folder),
         )
         try:
-            with rare_collections(), os_errors_told(folder.path):
+            with rare_collections():
                 return await _run_session(session)
         finally:
             await roles.close()
@@ -131,7 +131,7 @@ async def _run_session(session: Session) -> RunResult:
     status, reason = "complete", None
     ticker = asyncio.create_task(_tick(session))
     try:
-        with signals_cancel():
+        with signals_cancel(), os_errors_told(session.folder.path):
             schedule = _schedule(session)
             try:
                 await _waves(session, schedule)
@@ -156,8 +156,10 @@ async def _run_session(session: Session) -> RunResult:
     session.progress.say("writing the data set, the exports and the report")
     facts = facts_of(session, status, reason)
     try:
-        finish(session.folder, recipe, session.acceptance, facts)
+        with os_errors_told(session.folder.path):
+            finish(session.folder, recipe, session.acceptance, facts)
     except BaseException as error:
+        session.acceptance.abandon()
         _ended_early(session, error)
         raise
     return RunResult(session.folder.path, facts, 4 if status == "partial" else 0 if kept else 1)
@@ -201,7 +203,7 @@ def _build(builder: Builder, context: Context, item: Item) -> AsyncIterator[Any]
 
 async def _waves(session: Session, schedule: Schedule) -> None:
     acceptance, builder = session.acceptance, session.builder
-    readable = {name: _Readable(source, acceptance) for name, source in session.sources.items()}
+    readable = {name: Readable(source, acceptance) for name, source in session.sources.items()}
     _forecast(session)
     wave: Iterable[Item] = _limited(builder.items(readable), session.recipe.limit)
     if not hasattr(builder, "next_items"):
@@ -225,7 +227,7 @@ def _limited(items: Iterable[Item], limit: int | None) -> Iterator[Item]:
         yield item
 
 
-class _Readable:
+class Readable:
     """A source's rows for a builder; lines that cannot be read are counted as failed, once."""
 
     def __init__(self, source: Source, acceptance: Acceptance | None) -> None:
@@ -250,7 +252,7 @@ def _forecast(session: Session) -> None:
     files = [Path(s.location) for s in session.sources.values()]
     if not all(f.is_file() and f.stat().st_size < _COUNTED_BYTES for f in files):
         return
-    readable = {name: _Readable(source, None) for name, source in session.sources.items()}
+    readable = {name: Readable(source, None) for name, source in session.sources.items()}
     items = _limited(session.builder.items(readable), session.recipe.limit)
     first = list(islice(items, _SAMPLED))
     total = len(first) + sum(1 for _ in items)

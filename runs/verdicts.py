@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -80,7 +81,9 @@ class VerdictFile:
     def abandon(self) -> None:
         """Drop what was written."""
         if self._writer is not None:
-            self._writer.close()
+            # What could not be written when the disk is full is dropped as well.
+            with contextlib.suppress(OSError):
+                self._writer.close()
             self._writer = None
         self._part.unlink(missing_ok=True)
 

@@ -1,167 +1,148 @@
-"""What a call costs: corpusmith beside a bare aiohttp loop, against a loopback server, on one core.
+"""What corpusmith costs and what it survives, beside a bare aiohttp loop, against a loopback server.
 
-    python benchmarks/engine [--small 2000] [--large 8000] [--repeat 3] [--write docs/benchmarks.md]
+    python benchmarks/engine                                        the table, ours and the bare loop
+    python benchmarks/engine --quick                                the same, small
+    python benchmarks/engine --only slope,kill                      some lines of it
+    python benchmarks/engine --huge --peers curator,distilabel,data-designer --venvs FOLDER --write docs/benchmarks.md
 
-CPU per request is the slope between the two sizes, so that start-up and the end of a run (data set, card, report)
-count apart, as fixed CPU. The sides take turns; the median of the ratios is what counts. Linux, two cores, extra dev.
+Linux, two cores, extra dev. The server has the first core, the client the second.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import statistics
-import subprocess
+import platform
 import sys
 import tempfile
 import time
-import urllib.request
-from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-LATENCY_MS = 200
-IN_FLIGHT = 256
-PROMPT = (
-    "Write one self-contained instruction and its answer for a reader who knows the field but not this text. Keep to "
-    "the facts, name the subject once, give a score for difficulty between 0 and 10 and two tags. Reply with a JSON "
-    "object that has the fields id, answer, score and tags, and nothing else. Number {i} of the list."
-)
-SCHEMA = {
-    "type": "object",
-    "properties": {
-        "id": {"type": "string"},
-        "answer": {"type": "string"},
-        "score": {"type": "integer"},
-        "tags": {"type": "array", "items": {"type": "string"}},
-    },
-    "required": ["id", "answer", "score", "tags"],
-}
+import cost_cases
+import fault_cases
+import install_cases
+import kill_cases
+from clients import PEERS, Client, bare, corpusmith, peer
+from endpoint import SERVER_CORE, running
+from peers.install import DEFAULT_VENVS
+from table import Line, markdown, put
+from trial import Bench, tell
+from workload import IN_FLIGHT
+
+ROWS = ("slope", "memory", "kill", "disk", "faults", "install")
 
 
-@dataclass(frozen=True)
-class Cost:
-    """One process, as the operating system accounted for it."""
-
-    wall: float
-    cpu: float
-    peak_mb: float
-
-
-def measure(command: list[str], cwd: Path) -> Cost:
-    """Run a command pinned to the second core."""
-    started = time.perf_counter()
-    process = subprocess.Popen(
-        command,
-        cwd=cwd,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        preexec_fn=lambda: os.sched_setaffinity(0, {1}),
+def arguments() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        prog="python benchmarks/engine", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    errors = process.stderr.read() if process.stderr else b""
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        sys.exit(f"{' '.join(command)} ended with {process.returncode}: {errors.decode()[-500:]}")
-    return Cost(time.perf_counter() - started, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    parser.add_argument("--only", default=",".join(ROWS), help=f"some of {','.join(ROWS)} (memory needs --huge)")
+    parser.add_argument("--huge", action="store_true", help=f"memory at {cost_cases.HUGE:,} prompts too (minutes)")
+    parser.add_argument("--quick", action="store_true", help="small sizes, one round: to see that it works")
+    parser.add_argument("--sizes", default="5000,20000", help="prompts of the two runs the slope is taken from")
+    parser.add_argument("--peer-sizes", help="the same for the peers (default: as --sizes)")
+    parser.add_argument("--repeat", type=int, default=3, help="rounds of the two runs")
+    parser.add_argument("--peer-repeat", type=int, default=1, help="rounds of the peers")
+    parser.add_argument("--peers", default="", help=f"some of {','.join(PEERS)}")
+    parser.add_argument("--venvs", type=Path, default=DEFAULT_VENVS, help="where peers/install.py put them")
+    parser.add_argument("--patience", type=float, default=240.0, help="seconds after which a command is killed")
+    parser.add_argument("--folder", type=Path, help="work here, on a real disk (default: a temporary folder)")
+    parser.add_argument("--write", type=Path, help="put the table between the marks of this file")
+    options = parser.parse_args()
+    options.only = options.only.split(",")
+    unknown = set(options.only) - set(ROWS)
+    if unknown:
+        parser.error(f"--only: {sorted(unknown)} is none of {ROWS}")
+    return options
 
 
-def commands(url: str, size: int, folder: Path) -> dict[str, list[str]]:
-    """The two sides for one size."""
-    prompts = folder / f"prompts{size}.jsonl"
-    if not prompts.exists():
-        rows = ({"id": f"q{i:06d}", "prompt": f"[[q{i:06d}]] {PROMPT.format(i=i)}"} for i in range(size))
-        prompts.write_text("".join(json.dumps(r) + "\n" for r in rows))
-    sets = {
-        "seeds.path": prompts,
-        "builder.schema": folder / "schema.json",
-        "models.default.base_url": url,
-        "models.default.model": "mock",
-        "models.default.concurrency": IN_FLIGHT,
-    }
-    pairs = [part for key, value in sets.items() for part in ("--set", f"{key}={value}")]
-    out = folder / f"out-{time.monotonic_ns()}"
-    return {
-        "corpusmith": [sys.executable, "-m", "corpusmith", "run", "map", "--quiet", *pairs, "--out", str(out)],
-        "bare": [sys.executable, str(HERE / "bare.py"), url, str(prompts), str(folder / "bare.jsonl")],
-    }
+def sizes_of(text: str) -> cost_cases.Sizes:
+    """`5000,20000`."""
+    small, large = (int(part) for part in text.split(","))
+    return cost_cases.Sizes(small, large)
 
 
-def stats(url: str) -> dict[str, int]:
-    """What the server counted."""
-    with urllib.request.urlopen(url.removesuffix("/v1") + "/stats") as reply:
-        found: dict[str, int] = json.loads(reply.read())
+def measure(bench: Bench, clients: list[Client], options: argparse.Namespace) -> list[Line]:
+    """All the lines that were asked for."""
+    base = clients[0].name
+    few, many = (500, 1000) if options.quick else (2000, 5000)
+    sizes = sizes_of("1000,4000" if options.quick else options.sizes)
+    peer_sizes = sizes_of(options.peer_sizes) if options.peer_sizes else sizes
+    found: list[Line] = []
+    if "slope" in options.only:
+        found += cost_lines(bench, clients, options, sizes, peer_sizes)
+    if "memory" in options.only and options.huge:
+        found += cost_cases.huge(bench, clients, cost_cases.HUGE // (20 if options.quick else 1))
+    if "kill" in options.only:
+        found += kill_cases.killed(bench, clients, many)
+    if "faults" in options.only:
+        found += fault_cases.measure(bench, clients, few, base)
+    if "disk" in options.only:
+        found += kill_cases.disk_full(bench, clients, few)
+    if bench.leaks:
+        cells = {client.name: str(bench.leaks[client.name]) for client in clients}
+        found.append(Line("files that hold the API key, all of the above", "0", cells))
+    if "install" in options.only:
+        found += install_cases.measure(bench, clients)
     return found
 
 
-def table(small: int, large: int, repeat: int, url: str, folder: Path) -> str:
-    """Measure and write the table as markdown."""
-    (folder / "schema.json").write_text(json.dumps(SCHEMA))
-    costs: dict[tuple[str, int], list[Cost]] = {}
-    for _ in range(repeat):
-        for size in (small, large):
-            for side, command in commands(url, size, folder).items():
-                urllib.request.urlopen(url.removesuffix("/v1") + "/reset").close()
-                costs.setdefault((side, size), []).append(measure(command, folder))
-                assert stats(url)["distinct"] == size, stats(url)
-    slope = {
-        side: [
-            (b.cpu - a.cpu) / (large - small) * 1000
-            for a, b in zip(costs[side, small], costs[side, large], strict=True)
-        ]
-        for side in ("corpusmith", "bare")
-    }
-    ratios = [a / b for a, b in zip(slope["corpusmith"], slope["bare"], strict=True)]
-    ideal = large * LATENCY_MS / 1000 / IN_FLIGHT
-    lines = [
-        f"{small} and {large} prompts, {IN_FLIGHT} in flight, {LATENCY_MS} ms, {repeat} rounds, one core each side; "
-        "medians.",
-        "",
-        "| | bare loop | corpusmith | ratio |",
-        "|---|---|---|---|",
-        f"| CPU per request, slope (ms) | {statistics.median(slope['bare']):.3f} "
-        f"| {statistics.median(slope['corpusmith']):.3f} | {statistics.median(ratios):.2f} |",
-    ]
-    for name, pick, form in (
-        ("wall / ideal", lambda c: c.wall / ideal, ".2f"),
-        ("CPU of the whole run (s)", lambda c: c.cpu, ".2f"),
-        ("peak memory (MB)", lambda c: c.peak_mb, ".0f"),
-    ):
-        bare, ours = (statistics.median(pick(c) for c in costs[side, large]) for side in ("bare", "corpusmith"))
-        lines.append(f"| {name}, {large} prompts | {bare:{form}} | {ours:{form}} | {ours / bare:.2f} |")
-    return "\n".join(lines) + "\n"
+def cost_lines(
+    bench: Bench,
+    clients: list[Client],
+    options: argparse.Namespace,
+    sizes: cost_cases.Sizes,
+    peer_sizes: cost_cases.Sizes,
+) -> list[Line]:
+    """Slope, fixed CPU, wall and memory; peers in lines of their own where their sizes differ."""
+    repeat, peer_repeat = (1, 1) if options.quick else (options.repeat, options.peer_repeat)
+    base = clients[0].name
+    if peer_sizes == sizes:
+        rounds = cost_cases.measure(bench, clients, sizes, repeat, peer_repeat)
+        return cost_cases.lines(rounds, sizes, base)
+    ours = [client for client in clients if not client.peer]
+    found = cost_cases.lines(cost_cases.measure(bench, ours, sizes, repeat, 0), sizes, base)
+    others = [clients[0], *(client for client in clients if client.peer)]
+    rounds = cost_cases.measure(bench, others, peer_sizes, peer_repeat, peer_repeat)
+    return [*found, *cost_cases.lines(rounds, peer_sizes, base)]
+
+
+def machine(began: float) -> str:
+    """Where and when, for whoever reads the table."""
+    model = "unknown processor"
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            model = line.partition(":")[2].strip()
+            break
+    return (
+        f"{datetime.now(UTC):%Y-%m-%d}, {model}, {os.cpu_count()} cores, Linux {platform.release()}, Python "
+        f"{platform.python_version()}; {IN_FLIGHT} in flight, {cost_cases.LATENCY_MS:.0f} ms latency, one core for "
+        f"the client; {(time.monotonic() - began) / 60:.0f} minutes. Medians, in square brackets the lowest and "
+        "highest round, in round brackets times the bare loop."
+    )
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--small", type=int, default=2000)
-    parser.add_argument("--large", type=int, default=8000)
-    parser.add_argument("--repeat", type=int, default=3)
-    parser.add_argument(
-        "--write", type=Path, help="put the table between this file's marks <!-- engine --> ... <!-- end -->"
-    )
-    options = parser.parse_args()
-    server = subprocess.Popen(
-        [sys.executable, str(HERE / "server.py"), "--latency-ms", str(LATENCY_MS)],
-        stdout=subprocess.PIPE,
-        text=True,
-        preexec_fn=lambda: os.sched_setaffinity(0, {0}),
-    )
-    try:
-        assert server.stdout is not None
-        url = f"http://127.0.0.1:{int(server.stdout.readline())}/v1"
-        with tempfile.TemporaryDirectory() as folder:
-            found = table(options.small, options.large, options.repeat, url, Path(folder))
-    finally:
-        server.kill()
-        server.wait()
-    print(found)
+    options = arguments()
+    if (os.cpu_count() or 1) < 2:
+        sys.exit("two cores are needed: one for the server, one for the client")
+    began = time.monotonic()
+    names = [name for name in options.peers.split(",") if name]
+    clients = [bare(), corpusmith(), *(peer(name, options.venvs.resolve()) for name in names)]
+    os.sched_setaffinity(0, {SERVER_CORE})
+    with running() as endpoint, tempfile.TemporaryDirectory(dir=options.folder) as folder:
+        bench = Bench(endpoint, Path(folder).resolve(), options.patience)
+        try:
+            found = measure(bench, clients, options)
+        except KeyboardInterrupt:
+            tell("stopped; nothing is written")
+            sys.exit(130)
+    text = f"{machine(began)}\n\n{markdown(found, [client.name for client in clients])}"
+    print(text)
     if options.write:
-        text = options.write.read_text()
-        before, _, rest = text.partition("<!-- engine -->")
-        after = rest.partition("<!-- end -->")[2]
-        options.write.write_text(f"{before}<!-- engine -->\n{found}<!-- end -->{after}")
+        put(options.write, text)
 
 
 if __name__ == "__main__":

@@ -1,32 +1,35 @@
 """Whole runs against a server on the loopback interface that fails as it is told.
 
 Every prompt carries a marker `[[m00012]]`. What the server does depends on the marker and on how often it was asked
-before, never on time or chance, and it counts what it was asked and what it answered. The run is the command line in
-a process of its own.
+before, never on time or chance, and it counts what it was asked and what it answered. The run is the command line, in
+this process or in one of its own.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import os
 import re
-import socket
-import struct
+import signal
 import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from corpusmith.cli.app import main
+
 KEY = "sk-test-51b7e0c2d94f4a6c8e3a90f7d1b2c6e5"
 CONCURRENCY = 8
+LATENCY = 0.01
 PATIENCE = 90.0
 """Seconds after which a run that does not end is killed: a run that hangs is a failed test."""
 SCHEMA = {
@@ -37,10 +40,6 @@ SCHEMA = {
 }
 _COLOURS = ("amber", "black", "coral", "denim", "ebony", "green", "hazel", "ivory")
 _MARKER = re.compile(r"\[\[(m\d{5})\]\]")
-
-
-def marker_of(number: int) -> str:
-    return f"m{number:05d}"
 
 
 def answer_to(marker: str) -> dict[str, Any]:
@@ -58,7 +57,6 @@ class Exchange:
     marker: str
     attempt: int
     """How often this marker was asked for before."""
-    body: dict[str, Any]
     key: str
 
     async def send(
@@ -66,25 +64,19 @@ class Exchange:
     ) -> None:
         """A response; `promised` is the length that is claimed, where it is not the true one."""
         fields = [("Content-Type", "application/json"), *headers, ("Content-Length", str(promised or len(body)))]
-        head = f"HTTP/1.1 {status} Said\r\n" + "".join(f"{name}: {value}\r\n" for name, value in fields) + "\r\n"
-        self.writer.write(head.encode() + body)
+        head = "".join(f"{name}: {value}\r\n" for name, value in fields)
+        self.writer.write(f"HTTP/1.1 {status} Said\r\n{head}\r\n".encode() + body)
         await self.writer.drain()
 
     def completion(self, text: str, finish: str = "stop", **message: Any) -> bytes:
         choice = {"index": 0, "finish_reason": finish, "message": {"role": "assistant", "content": text, **message}}
-        return json.dumps({"choices": [choice], "usage": {"prompt_tokens": 9, "completion_tokens": 7}}).encode()
+        usage = {"prompt_tokens": 9, "completion_tokens": 7}
+        return json.dumps({"choices": [choice], "usage": usage, "more": self.server.padding}).encode()
 
     def good(self) -> bytes:
         """The right answer's body, counted as answered: from here on it is paid for."""
         self.server.count(self.marker)
         return self.completion(json.dumps(answer_to(self.marker)))
-
-    def cut(self) -> None:
-        """End the connection with a reset."""
-        raw = self.writer.get_extra_info("socket")
-        if raw is not None:
-            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.writer.transport.abort()
 
 
 Fault = Callable[[Exchange], Awaitable[None]]
@@ -96,24 +88,26 @@ class FaultyServer:
 
     def __init__(self) -> None:
         self.plan: Plan = lambda marker, attempt: None
-        self.latency = 0.01
+        self.padding = ""
+        """Comes with every completion, and so is in the journal and nowhere else."""
         self.asked: Counter[str] = Counter()
         self.answered: Counter[str] = Counter()
         self.keys: set[str] = set()
-        self.most_at_once = 0
         self.port = 0
         self.at_once = 0
         """Requests that wait for their answer now."""
         self._changed = threading.Condition()
         self._loop = asyncio.new_event_loop()
+        # Clients that are killed, and connections that are cut on purpose, are nothing to tell of.
+        self._loop.set_exception_handler(lambda loop, context: None)
         self._listener: asyncio.Server | None = None
-        self._held: asyncio.Event = asyncio.Event()
-        self._held.set()
+        self._going = asyncio.Event()
+        self._going.set()
         self._open: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._thread = threading.Thread(target=self._loop.run_forever)
         self._thread.start()
-        self._do(self._listen)
+        self._do(self._listen())
 
     @property
     def url(self) -> str:
@@ -137,29 +131,23 @@ class FaultyServer:
 
     def hold(self) -> None:
         """Answer nothing until `let_go`."""
-        self._do(self._clear)
+        self._loop.call_soon_threadsafe(self._going.clear)
 
     def let_go(self) -> None:
-        self._do(self._set)
-
-    async def _clear(self) -> None:
-        self._held.clear()
-
-    async def _set(self) -> None:
-        self._held.set()
+        self._loop.call_soon_threadsafe(self._going.set)
 
     def close(self) -> None:
-        self._do(self.leave)
+        self._do(self.leave())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
 
     def come_back(self) -> None:
         """Listen again, on the same port."""
-        self._do(self._listen)
+        self._do(self._listen())
 
-    def _do(self, step: Callable[[], Awaitable[None]]) -> None:
-        asyncio.run_coroutine_threadsafe(step(), self._loop).result(PATIENCE)
+    def _do(self, step: Coroutine[Any, Any, None]) -> None:
+        asyncio.run_coroutine_threadsafe(step, self._loop).result(PATIENCE)
 
     async def _listen(self) -> None:
         self._listener = await asyncio.start_server(self._serve, "127.0.0.1", self.port, backlog=1024)
@@ -179,7 +167,7 @@ class FaultyServer:
         for writer in list(self._open):
             writer.transport.abort()
         if back_in is not None:
-            self._back = self._loop.call_later(back_in, lambda: self._loop.create_task(self._listen()))
+            self._loop.call_later(back_in, lambda: self._tasks.add(self._loop.create_task(self._listen())))
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -204,7 +192,7 @@ class FaultyServer:
         key = headers.get("authorization", "")
         if first.startswith("GET"):
             listing = b'{"data": [{"id": "small"}, {"id": "large"}]}'
-            await Exchange(self, writer, "", 0, {}, key).send(listing)
+            await Exchange(self, writer, "", 0, key).send(listing)
             return
         found = _MARKER.search(body.decode())
         assert found is not None
@@ -215,53 +203,32 @@ class FaultyServer:
             self.keys.add(key)
             self._changed.notify_all()
         self.at_once += 1
-        self.most_at_once = max(self.most_at_once, self.at_once)
         try:
-            await asyncio.sleep(self.latency)
-            await self._held.wait()
-            exchange = Exchange(self, writer, marker, attempt, json.loads(body), key)
+            await asyncio.sleep(LATENCY)
+            await self._going.wait()
+            exchange = Exchange(self, writer, marker, attempt, key)
             fault = self.plan(marker, attempt)
             await (fault(exchange) if fault is not None else exchange.send(exchange.good()))
         finally:
             self.at_once -= 1
 
 
-class Session:
-    """One run of the command line in a process of its own."""
+class Said:
+    """What one run of the command line wrote, and how it ended."""
 
-    def __init__(self, command: list[str], folder: Path) -> None:
+    def __init__(self, folder: Path) -> None:
         number = len(list(folder.glob("session-*.out")))
-        self._said = folder / f"session-{number}.out"
-        self._told = folder / f"session-{number}.err"
-        environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
-        with self._said.open("wb") as out, self._told.open("wb") as err:
-            self.process = subprocess.Popen(
-                command, stdout=out, stderr=err, stdin=subprocess.DEVNULL, env={**environment, "OPENAI_API_KEY": KEY}
-            )
-        self.memory = 0
-        """Largest resident memory, bytes."""
-
-    def wait(self) -> Session:
-        killer = threading.Timer(PATIENCE, self.process.kill)
-        killer.start()
-        _, status, used = os.wait4(self.process.pid, 0)
-        killer.cancel()
-        killer.join()
-        self.process.returncode = os.waitstatus_to_exitcode(status)
-        self.memory = used.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-        return self
-
-    @property
-    def code(self) -> int:
-        return self.process.returncode
+        self.out_file = folder / f"session-{number}.out"
+        self.err_file = folder / f"session-{number}.err"
+        self.code: int | None = None
 
     @property
     def out(self) -> str:
-        return self._said.read_text()
+        return self.out_file.read_text()
 
     @property
     def err(self) -> str:
-        return self._told.read_text()
+        return self.err_file.read_text()
 
     @property
     def error(self) -> str:
@@ -270,28 +237,83 @@ class Session:
         return line
 
 
+class Inside(Said):
+    """The command line in this process: what costs a third of a second less."""
+
+    def __init__(self, arguments: list[str], folder: Path) -> None:
+        super().__init__(folder)
+        before = sys.argv
+        # A run that hangs is interrupted, and so does not end as it should.
+        killer = threading.Timer(PATIENCE, os.kill, (os.getpid(), signal.SIGINT))
+        killer.start()
+        try:
+            sys.argv = ["corpusmith", *arguments]
+            with (
+                self.out_file.open("w") as out,
+                self.err_file.open("w") as err,
+                contextlib.redirect_stdout(out),
+                contextlib.redirect_stderr(err),
+            ):
+                main()
+        except SystemExit as ended:
+            self.code = int(ended.code or 0)
+        finally:
+            sys.argv = before
+            killer.cancel()
+            killer.join()
+
+
+class Apart(Said):
+    """The command line in a process of its own."""
+
+    def __init__(self, command: list[str], folder: Path) -> None:
+        super().__init__(folder)
+        with self.out_file.open("wb") as out, self.err_file.open("wb") as err:
+            self.process = subprocess.Popen(command, stdout=out, stderr=err, stdin=subprocess.DEVNULL)
+        self.memory = 0
+        """Largest resident memory, bytes."""
+
+    def wait(self) -> Apart:
+        killer = threading.Timer(PATIENCE, self.process.kill)
+        killer.start()
+        _, status, used = os.wait4(self.process.pid, 0)
+        killer.cancel()
+        killer.join()
+        self.code = self.process.returncode = os.waitstatus_to_exitcode(status)
+        self.memory = used.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+        return self
+
+
 class Trial:
     """One run folder, its seeds, and the commands that work on it."""
 
     def __init__(self, server: FaultyServer, folder: Path, count: int, more: dict[str, str]) -> None:
         self.server, self.folder, self.count = server, folder, count
         self.out = folder / "out"
-        self.markers = [marker_of(number) for number in range(count)]
+        self.markers = [f"m{number:05d}" for number in range(count)]
         rows = [{"prompt": f"Describe thing [[{m}]].", "n": m, **more} for m in self.markers]
         (folder / "seeds.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
         (folder / "schema.json").write_text(json.dumps(SCHEMA))
 
-    def start(self, *sets: str, out: Path | None = None, prelude: str = "", options: Iterable[str] = ()) -> Session:
-        """Begin `corpusmith run map`; `prelude` is Python that the process runs before anything else."""
-        program = ["-c", f"{prelude}\nfrom corpusmith.cli.app import main\nmain()"] if prelude else ["-m", "corpusmith"]
+    def arguments(self, sets: Iterable[str], options: Iterable[str] = ()) -> list[str]:
         models = {"base_url": self.server.url, "model": "small", "concurrency": CONCURRENCY, "timeout": 30}
         given = [f"seeds.path={self.folder / 'seeds.jsonl'}", f"builder.schema={self.folder / 'schema.json'}"]
         given += [f"models.default.{name}={value}" for name, value in models.items()]
-        command = [sys.executable, *program, "run", "map", "--out", str(out or self.out), *options]
-        return Session(command + [part for one in (*given, *sets) for part in ("--set", one)], self.folder)
+        chosen = [part for one in (*given, *sets) for part in ("--set", one)]
+        return ["run", "map", "--out", str(self.out), *chosen, *options]
 
-    def run(self, *sets: str, out: Path | None = None, prelude: str = "", options: Iterable[str] = ()) -> Session:
-        return self.start(*sets, out=out, prelude=prelude, options=options).wait()
+    def run(self, *sets: str) -> Inside:
+        """`corpusmith run map` to its end, in this process."""
+        return Inside(self.arguments(sets), self.folder)
+
+    def start(self, *sets: str, prelude: str = "", options: Iterable[str] = ()) -> Apart:
+        """Begin it in a process of its own; `prelude` is Python that the process runs before anything else."""
+        program = ["-c", f"{prelude}\nfrom corpusmith.cli.app import main\nmain()"] if prelude else ["-m", "corpusmith"]
+        return Apart([sys.executable, *program, *self.arguments(sets, options)], self.folder)
+
+    def run_apart(self, *sets: str, prelude: str = "", options: Iterable[str] = ()) -> Apart:
+        """To its end in a process of its own."""
+        return self.start(*sets, prelude=prelude, options=options).wait()
 
     @property
     def summary(self) -> dict[str, Any]:
@@ -302,18 +324,12 @@ class Trial:
         return [json.loads(line) for line in (self.out / name).read_text().splitlines()]
 
     def check(
-        self, session: Session, *, code: int = 0, rejected: Iterable[str] = (), failed: Iterable[str] = (),
-        again: int = 0, where: Path | None = None,
+        self, session: Said, *, code: int = 0, rejected: Iterable[str] = (), failed: Iterable[str] = (),
+        again: int = 0,
     ) -> None:  # fmt: skip
-        """The accounting of a run that came to its end.
+        """The accounting of a run that came to its end with this exit code.
 
-        Args:
-            session: the last one.
-            code: its exit code.
-            rejected: markers whose row was rejected.
-            failed: markers whose row could not be asked for.
-            again: how many answers may have been paid for twice.
-            where: the run folder, if it is another.
+        `rejected` and `failed` are the markers of those rows; `again` is how many answers may have been paid for twice.
         """
         import pyarrow.parquet as pq
 
@@ -336,13 +352,17 @@ class Trial:
         assert self.server.sent_again <= again
         self.check_quiet(session)
 
-    def check_quiet(self, session: Session) -> None:
+    def check_quiet(self, session: Said) -> None:
         """No traceback, no key in anything that was written, and the key did get where it belongs."""
         assert "Traceback" not in session.err
         assert "Traceback" not in session.out
         assert self.server.keys <= {f"Bearer {KEY}"}
-        for path in self.folder.rglob("*"):
-            assert not path.is_file() or KEY.encode() not in path.read_bytes(), path
+        assert self.holding_the_key() == []
+
+    def holding_the_key(self) -> list[Path]:
+        """The files with the key in them, over run folder and outputs."""
+        files = [path for path in self.folder.rglob("*") if path.is_file()]
+        return [path for path in files if KEY.encode() in path.read_bytes()]
 
 
 @pytest.fixture
@@ -353,8 +373,9 @@ def server() -> Iterable[FaultyServer]:
 
 
 @pytest.fixture
-def trial(server: FaultyServer, tmp_path: Path) -> Callable[..., Trial]:
+def trial(server: FaultyServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Trial]:
     """Prepare a run over so many prompts; further names are columns that every seed row has."""
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
 
     def prepare(count: int = 60, **more: str) -> Trial:
         return Trial(server, tmp_path, count, more)
@@ -370,11 +391,6 @@ def every() -> Callable[..., Plan]:
         return lambda marker, attempt: fault if int(marker[1:]) % nth == 1 and attempt < times else None
 
     return plan
-
-
-@pytest.fixture(scope="session")
-def key() -> str:
-    return KEY
 
 
 @pytest.fixture(scope="session")

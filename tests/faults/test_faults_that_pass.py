@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import email.utils
 import hashlib
+import socket
+import struct
 import time
 
 import pytest
@@ -33,12 +35,14 @@ async def overloaded(exchange):
 
 
 async def reset(exchange):
-    exchange.cut()
+    linger = struct.pack("ii", 1, 0)
+    exchange.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+    exchange.writer.transport.abort()
 
 
 async def reset_in_the_body(exchange):
     await exchange.send(b'{"choices": [', promised=500)
-    exchange.cut()
+    await reset(exchange)
 
 
 async def page(exchange):
@@ -77,7 +81,7 @@ PASSING = {
     "500": (server_error, "http_500"),
     "503 with a page": (overloaded, "http_503"),
     "reset": (reset, "reset"),
-    "reset in the body": (reset_in_the_body, "cut_body"),
+    "reset in the body": (reset_in_the_body, "reset or cut_body"),
     "page in a 200": (page, "html"),
     "body shorter than promised": (short_body, "cut_body"),
     "JSON that is cut": (cut_json, "cut_body"),
@@ -101,8 +105,7 @@ def test_a_fault_that_passes_costs_one_more_request(name, server, trial, every):
     calls = case.summary["calls"]
     assert (calls["sent"], calls["retries"]) == (COUNT, FAULTY)
     assert sum(calls["by_cause"].values()) == FAULTY
-    if cause != "cut_body" or name != "reset in the body":
-        assert calls["by_cause"] == {cause: FAULTY}
+    assert calls["by_cause"].keys() <= {*cause.split(" or ")}
 
 
 def test_a_call_that_hangs_is_given_up_and_holds_up_nobody(server, trial, every):
@@ -158,7 +161,7 @@ def test_a_server_that_takes_fewer_at_once_gets_all_done(server, trial):
     """It refuses what is too much, as hosted endpoints do; the run adapts and no row fails."""
 
     async def refuses_a_crowd(exchange):
-        if server.at_once > 3:
+        if server.at_once > 2:
             await too_many(exchange)
         else:
             await exchange.send(exchange.good())

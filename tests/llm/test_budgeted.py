@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -97,3 +99,16 @@ def test_tokens_add_up_over_roles(entries):
     assert sum(sum(pair) for pair in stats.by_role_tokens.values()) == sum(meter.used())
     expected = sum(e[1] * prices[e[0]].prompt + e[2] * prices[e[0]].completion for e in entries) / 1e6
     assert meter.cost() == pytest.approx(expected)
+
+
+async def test_a_call_that_is_given_up_counts_as_never_sent(chat, held_backend):
+    stats = CallStats()
+    held = held_backend()
+    budgeted = Budgeted(held, Meter(stats, calls=2), "default")
+    call = asyncio.create_task(budgeted.complete(chat("one")))
+    await asyncio.sleep(0)
+    assert stats.sent == 1
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    assert stats.sent == 0

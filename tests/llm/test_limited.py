@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpusmith.core.errors import RetryableError
+from corpusmith.core.errors import RetryableError, RunFolderError
 from corpusmith.llm import Reply, Usage
 from corpusmith.llm.backends.scripted import ScriptedBackend
 from corpusmith.llm.limits import Limited
@@ -249,3 +249,26 @@ async def test_without_rates_nothing_is_paced(chat, limits):
     for _ in range(5):
         await limited.complete(chat())
     assert clock.sleeps == []
+
+
+async def test_a_call_that_waited_for_its_slot_is_not_sent_when_nothing_may_be_sent_any_more(chat, held_backend):
+    full = False
+
+    def may_send():
+        if full:
+            message = "the disk is full"
+            raise RunFolderError(message)
+
+    held, stats = held_backend(), CallStats()
+    limited = Limited(held, stats, concurrency=2, may_send=may_send)
+    calls = [asyncio.create_task(limited.complete(chat(str(n)))) for n in range(5)]
+    await turns()
+    assert held.in_flight == 2
+    full = True
+    for _ in range(2):
+        held.release()
+        await turns()
+    ended = await asyncio.gather(*calls, return_exceptions=True)
+    assert [type(e) for e in ended] == [Reply, Reply, RunFolderError, RunFolderError, RunFolderError]
+    assert len(held.asked) == 2
+    assert stats.in_flight == 0

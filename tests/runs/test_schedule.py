@@ -72,6 +72,29 @@ def test_all_items_are_accepted_in_order(tmp_path_factory, n, workers, look_ahea
     assert items.done_count == n
 
 
+async def test_a_fatal_error_ends_what_the_other_workers_do(tmp_path):
+    """Else they would go on sending calls that nobody waits for."""
+    ended, begun = [], asyncio.Event()
+
+    async def build(item):
+        if item.data == 2:
+            await begun.wait()
+            message = "the key was not accepted"
+            raise FatalEndpointError(message, kind="http_401")
+        try:
+            if item.data == 3:
+                begun.set()
+            await asyncio.Event().wait()
+        finally:
+            ended.append(item.data)
+        yield record(item.id)
+
+    running, _ = schedule(tmp_path, build, Taken())
+    with pytest.raises(FatalEndpointError, match="not accepted"):
+        await running.run(work(50))
+    assert sorted(ended) == [0, 1, 3]
+
+
 async def test_an_item_fails_alone(tmp_path):
     async def build(item):
         if item.data == 1:

@@ -271,6 +271,18 @@ async def test_retry_after_in_seconds_and_as_a_date(loopback, opened, chat, clie
     assert (await ended(backend, chat())).retry_after is None
 
 
+@pytest.mark.parametrize("client", CLIENTS)
+async def test_a_retry_after_date_is_counted_from_the_servers_own_date(loopback, opened, chat, client):
+    """The clocks of the server and of this machine may be hours apart."""
+    backend = opened(client=client)
+    for hours in (-5, 5):
+        now = time.time() + hours * 3600
+        headers = {"Date": formatdate(now, usegmt=True), "Retry-After": formatdate(now + 20, usegmt=True)}
+        loopback.play(loopback.status(429, headers=headers))
+        assert (await ended(backend, chat())).retry_after == 20
+    assert retry_after(formatdate(time.time(), usegmt=True), "no date") <= 1
+
+
 @given(
     st.text()
     | st.floats().map(str)
