@@ -191,7 +191,8 @@ def _schedule(session: Session) -> Schedule:
         session.items,
         session.journal,
         session.acceptance,
-        workers=2 * concurrency if free else concurrency,
+        # As many as there are slots: more would only make every call wait for its slot in a queue.
+        workers=concurrency,
         look_ahead=FREE_LOOK_AHEAD if free else concurrency,
         waves=hasattr(session.builder, "next_items"),
     )

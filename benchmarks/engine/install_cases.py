@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -52,9 +53,12 @@ def measure(bench: Bench, clients: Sequence[Client]) -> list[Line]:
 def install_plain(python: Path) -> float | None:
     """Install this checkout without extras into a fresh environment; the seconds pip took."""
     subprocess.run([sys.executable, "-m", "venv", str(python.parents[1])], check=True)
+    # A copy, since a build leaves its own files beside the sources.
+    source = python.parents[1].with_name("source")
+    shutil.copytree(ROOT, source, ignore=shutil.ignore_patterns(".*", "build", "*.egg-info", "__pycache__"))
     started = time.monotonic()
     done = subprocess.run(
-        [str(python), "-m", "pip", "install", "--quiet", str(ROOT)], capture_output=True, text=True, check=False
+        [str(python), "-m", "pip", "install", "--quiet", str(source)], capture_output=True, text=True, check=False
     )
     if done.returncode:
         tell(f"  pip failed: {done.stderr.strip()[-300:]}")

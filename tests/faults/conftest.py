@@ -270,17 +270,14 @@ class Apart(Said):
         super().__init__(folder)
         with self.out_file.open("wb") as out, self.err_file.open("wb") as err:
             self.process = subprocess.Popen(command, stdout=out, stderr=err, stdin=subprocess.DEVNULL)
-        self.memory = 0
-        """Largest resident memory, bytes."""
 
     def wait(self) -> Apart:
         killer = threading.Timer(PATIENCE, self.process.kill)
         killer.start()
-        _, status, used = os.wait4(self.process.pid, 0)
+        self.process.wait()
         killer.cancel()
         killer.join()
-        self.code = self.process.returncode = os.waitstatus_to_exitcode(status)
-        self.memory = used.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+        self.code = self.process.returncode
         return self
 
 
