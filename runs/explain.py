@@ -52,10 +52,7 @@ def explain(run: str | Path, row_id: str) -> Explanation:
     folder = Path(run)
     read_run(folder)
     found = [
-        (fate, line)
-        for fate, name in _LISTS.items()
-        for line in lines(folder / name)
-        if line["id"].startswith(row_id) or str(line["row"]) == row_id
+        (fate, line) for fate, name in _LISTS.items() for line in lines(folder / name) if line["id"].startswith(row_id)
     ]
     ids = sorted({line["id"] for _, line in found})
     if not found:
