@@ -2,7 +2,7 @@
 
 from .canonical import canonical_json, digest
 from .errors import CorpusmithError
-from .record import AnyRecord, InstructionRecord, Origin, Record, RowRecord, SourceRow, parse_record
+from .records import AnyRecord, InstructionRecord, Origin, Record, RowRecord, SourceRow, parse_record
 from .seeding import derive_seed, seeded
 from .verdict import Outcome, Verdict
 

@@ -1,18 +1,33 @@
 """Checks, gates and what they say of rows."""
 
-from .check import Bar, Check, CheckOptions, CorpusCheck, Finding, Row
+from .check import (
+    Bar,
+    BulkCheck,
+    Check,
+    CheckOptions,
+    CorpusCheck,
+    Finding,
+    Matches,
+    ModelCheck,
+    Resources,
+    Row,
+)
 from .gates import CheckSpec, Judged, Panel, Policy, Tally, tally
 
 __all__ = [
     "Bar",
+    "BulkCheck",
     "Check",
     "CheckOptions",
     "CheckSpec",
     "CorpusCheck",
     "Finding",
     "Judged",
+    "Matches",
+    "ModelCheck",
     "Panel",
     "Policy",
+    "Resources",
     "Row",
     "Tally",
     "tally",

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-Scope = Literal["row", "corpus"]
-"""row: judges a row by itself. corpus: compares with the rows it has judged before, in input order."""
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ..llm import LLM
+
+Scope = Literal["row", "corpus", "model"]
+"""row: judges a row by itself. corpus: compares with the rows it has judged before, in input order. model: asks a
+model about a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,69 @@ class CorpusCheck(Check, Protocol):
     def forget(self, row: Row) -> None:
         """Drop the row judged last from memory, since another check dropped it: it must not stand for others."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Rows that repeat an earlier one, as arrays of one length."""
+
+    rows: np.ndarray
+    """int64: position of each row that repeats another one, ascending, each once."""
+    matched: np.ndarray
+    """int64: position of the earlier row that stands for it, and itself repeats none."""
+    values: np.ndarray
+    """float64: how alike the two are."""
+
+
+class BulkCheck(CorpusCheck, Protocol):
+    """A check of pairs that can also judge a whole set at once, in bounded memory, by way of a digest of each row.
+
+    The result is that of `judge`, row by row in input order: a row fails if an earlier row that does not fail itself
+    is alike enough.
+    """
+
+    def digest(self, rows: Sequence[Row]) -> np.ndarray:
+        """(len(rows), width) of uint64, of a width that the options settle. It depends on each row alone."""
+        ...
+
+    def match(self, digests: np.ndarray, alive: np.ndarray, read: Callable[[np.ndarray], Sequence[Row]]) -> Matches:
+        """Find the rows that repeat an earlier one.
+
+        Args:
+            digests: those of all rows; it may be mapped from a file that is larger than memory.
+            alive: (rows,) of bool; rows that are not alive neither fail nor stand for others.
+            read: reads rows by position (int64, ascending), to verify candidates by their text.
+        """
+        ...
+
+
+class ModelCheck(Protocol):
+    """A check that asks models: made like any other, but judged row by row, many at a time."""
+
+    name: str
+    scope: Scope
+    bar: Bar
+
+    async def judge(self, row: Row, models: Mapping[str, LLM]) -> Finding:
+        """The finding for one row. What cannot be judged is a finding with `error`, never a low value.
+
+        Args:
+            row: the row.
+            models: role -> model; a role that is not there falls back to "default".
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """What checks may be given beside their options. A check names what it takes in `needs`, a tuple of these names,
+    and is then made as `made(options, resources)`.
+    """
+
+    against: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+    """Name of an evaluation set -> its rows."""
+    reference: Sequence[Row] = ()
+    """Rows of a reference set."""
 
 
 CLEAN = Finding(0.0)

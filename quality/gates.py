@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ..core import registry
 from ..core.errors import CorpusmithError, UsageError
 from ..core.verdict import Decision, Outcome, Verdict
-from .check import Bar, Check, CorpusCheck, Finding, Row, unjudged
+from .check import Bar, Check, CorpusCheck, Finding, Resources, Row, unjudged
 
 GateName = Literal["drop", "review", "flag"]
 
@@ -125,14 +125,18 @@ class Panel:
         self._corpus_steps = [(at, step) for at, step in enumerate(self._steps) if step.check.scope == "corpus"]
 
     @classmethod
-    def from_specs(cls, specs: Iterable[CheckSpec]) -> Panel:
+    def from_specs(cls, specs: Iterable[CheckSpec], resources: Resources | None = None) -> Panel:
         """Load the checks by name and make them with their options.
+
+        Args:
+            specs: the checks, in order.
+            resources: what checks that need more than options are given.
 
         Raises:
             UsageError: no check has that name, an option is unknown or wrong, or the bar lies below what a check of
                 pairs computes.
         """
-        return cls([_make_step(spec) for spec in specs])
+        return cls([_make_step(spec, resources or Resources()) for spec in specs])
 
     @property
     def row_checks(self) -> dict[str, Check]:
@@ -214,7 +218,7 @@ def _findings(check: Check, rows: Sequence[Row]) -> Sequence[Finding]:
         return [unjudged("check_failed", type(error).__name__)]
 
 
-def _make_step(spec: CheckSpec) -> Step:
+def _make_step(spec: CheckSpec, resources: Resources) -> Step:
     made = registry.load("checks", spec.check)
     options_class: type[BaseModel] | None = getattr(made, "Options", None)
     accepted = options_class.model_fields if options_class else {}
@@ -231,7 +235,7 @@ def _make_step(spec: CheckSpec) -> Step:
         message = f"check {spec.check!r} has no option {unknown[0]!r}."
         raise UsageError(message, hint=f"Its options are: {known}.")
     try:
-        check: Check = made(options_class.model_validate(given)) if options_class else made()
+        check: Check = _made(made, options_class.model_validate(given) if options_class else None, resources)
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(map(str, first["loc"])) or "options"
@@ -239,6 +243,12 @@ def _make_step(spec: CheckSpec) -> Step:
         raise UsageError(message, hint=f"Its options are: {', '.join(sorted(accepted))}.") from error
     bar = check.bar if spec.bar is None else Bar(spec.bar, check.bar.wrong)
     return Step(spec, check, bar)
+
+
+def _made(made: Any, options: BaseModel | None, resources: Resources) -> Check:
+    if getattr(made, "needs", ()):
+        return cast("Check", made(options, resources))
+    return cast("Check", made(options) if options is not None else made())
 
 
 def _refuse_bar_below_floor(spec: CheckSpec, given: Mapping[str, Any]) -> None:

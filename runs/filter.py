@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from ..core import RowRecord, SourceRow, digest
-from ..core.record import Origin
+from ..core.records import Origin
 from ..data.dataset import write_dataset
 from ..data.exporters import export_all
 from ..data.sources import Entry, Unreadable, open_source, rows_from, to_instruction_fields, unknown_shape_error

@@ -1,15 +1,15 @@
-"""Records: the rows that builders make, frozen, each with an id and the story of its making."""
+"""Record: a row that was built, frozen, with an id and the story of its making. One file here for each kind."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field
 
-from .canonical import digest
+from ..canonical import digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,54 +70,3 @@ class Record(BaseModel):
     def id(self) -> str:
         """Hash of kind, content and source row, so that two equal rows from two seeds keep two ids."""
         return digest("record-1", [self.kind, self.content, self.origin.source])
-
-
-class InstructionRecord(Record):
-    """One instruction with its answer."""
-
-    kind: Literal["instruction"] = "instruction"
-    instruction: str
-    input: str = ""
-    """What the instruction is to be carried out on; may be empty."""
-    output: str
-    system: str | None = None
-    task: tuple[str, ...] = ()
-    """Path in a task tree: (domain, task, subtask ...)."""
-    constraints: tuple[str, ...] = ()
-    skills: tuple[str, ...] = ()
-    language: str | None = None
-    """ISO 639-1 code."""
-    context: str | None = None
-    """The text that the answer rests on, where there is one."""
-
-
-class RowRecord(Record):
-    """A row of free shape: what a prompt's schema asked for, beside the seed it was made from."""
-
-    kind: Literal["row"] = "row"
-    fields: dict[str, Any]
-    """The reply's fields."""
-    seed: dict[str, Any] = Field(default_factory=dict)
-    """The seed's own columns."""
-
-    @cached_property
-    def content(self) -> dict[str, Any]:
-        """The reply's fields as the row's columns, the seed's own columns under `seed`."""
-        return {**self.fields, "seed": self.seed} if self.seed else dict(self.fields)
-
-    def stored(self) -> dict[str, Any]:
-        """The record as plain JSON data; its fields and its seed are that already."""
-        return {"kind": self.kind, "origin": self.origin.model_dump(), "fields": self.fields, "seed": self.seed}
-
-
-AnyRecord = Annotated[InstructionRecord | RowRecord, Field(discriminator="kind")]
-_any_record: TypeAdapter[InstructionRecord | RowRecord] = TypeAdapter(AnyRecord)
-
-
-def parse_record(value: Mapping[str, Any]) -> InstructionRecord | RowRecord:
-    """Validate a stored record (as `model_dump` wrote it) by its `kind`.
-
-    Raises:
-        pydantic.ValidationError: the value is not a record of a known kind.
-    """
-    return _any_record.validate_python(dict(value))
