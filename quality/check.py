@@ -149,8 +149,9 @@ class ModelCheck(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """What checks may be given beside their options. A check names what it takes in `needs`, a tuple of these names,
-    and is then made as `made(options, resources)`.
+    """What checks may be given beside their options.
+
+    A check names what it takes in `needs`, a tuple of these names, and is then made as `made(options, resources)`.
     """
 
     against: Mapping[str, Sequence[Row]] = field(default_factory=dict)
