@@ -12,6 +12,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
+import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -164,8 +165,10 @@ def rethreshold(
 
 
 def _into(out: str | Path | None, made_from: Mapping[str, Any], job: Job, content: str | None) -> FilterResult:
-    temporary = tempfile.TemporaryDirectory(prefix="corpusmith-") if out is None else None
-    folder = RunFolder(Path(temporary.name if temporary is not None else str(out)))
+    folder = RunFolder(Path(tempfile.mkdtemp(prefix="corpusmith-")) if out is None else Path(out))
+    result = FilterResult(folder.path, job.facts)
+    if out is None:
+        weakref.finalize(result, shutil.rmtree, folder.path, ignore_errors=True)
     folder.acquire()
     try:
         folder.claim(made_from, _differences)
@@ -173,7 +176,7 @@ def _into(out: str | Path | None, made_from: Mapping[str, Any], job: Job, conten
             _judge(folder, job, content)
     finally:
         folder.release()
-    return FilterResult(folder.path, job.facts, temporary)
+    return result
 
 
 def _judge(folder: RunFolder, job: Job, content: str | None) -> None:
