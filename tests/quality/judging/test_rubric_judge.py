@@ -165,7 +165,7 @@ def test_the_small_profile_needs_a_backend_that_scores_and_questions(model, tmp_
 
     llm = model()
     llm._backend = Mute()
-    with pytest.raises(MissingCapability, match="'judge.rubric' needs log-likelihoods"):
+    with pytest.raises(MissingCapability, match=r"'judge\.rubric' needs log-likelihoods"):
         RubricJudge(RubricJudge.Options(profile="small")).ready({"judge": llm})
     (tmp_path / "mine.yaml").write_text(yaml.safe_dump(OWN))
     with pytest.raises(UsageError, match="has no question for 'short'"):
