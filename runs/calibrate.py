@@ -164,10 +164,11 @@ def _agreement(people: _People, findings: Mapping[int, Finding], criterion: str)
         if score is not None and scores:
             judged.append(score)
             said.append(scores)
-            groups.append(at if labelled.group is None else labelled.group)
+            groups.append(labelled.group)
     means = [sum(scores.values()) / len(scores) for scores in said]
     everyone = list(dict.fromkeys(who for scores in said for who in scores))
-    found = spearman_interval(judged, means, groups=groups)
+    grouped = any(group is not None for group in groups)
+    found = spearman_interval(judged, means, groups=groups if grouped else None)
     both = [[ours.share(score) for score in judged], [theirs.share(mean) for mean in means]]
     return Agreement(
         rows=len(judged),

@@ -67,17 +67,20 @@ def spearman_interval(
     if value is None:
         return Interval(None, None, None)
     members: dict[Hashable, list[int]] = {}
-    for row, group in enumerate(groups if groups is not None else range(len(x))):
+    for row, group in enumerate(groups if groups is not None else ()):
         members.setdefault(group, []).append(row)
     parts = [np.array(rows) for rows in members.values()]
     chance = np.random.default_rng(seed)
     found = []
     for _ in range(resamples):
-        drawn = np.concatenate([parts[i] for i in chance.integers(0, len(parts), len(parts))])
+        if groups is None:
+            drawn = chance.integers(0, len(x), len(x))
+        else:
+            drawn = np.concatenate([parts[i] for i in chance.integers(0, len(parts), len(parts))])
         again = spearman(x[drawn], y[drawn])
         if again is not None:
             found.append(again)
-    if len(parts) < 2 or not found:
+    if not found or len(parts) == 1:
         return Interval(value, None, None)
     low, high = np.quantile(found, [(1 - level) / 2, (1 + level) / 2])
     return Interval(value, float(low), float(high))
