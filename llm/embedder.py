@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from ..core.errors import MissingCapability, ModelStoreError
+from ..core.errors import CorpusmithError, MissingCapability, ModelStoreError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,8 +31,10 @@ def open_embedder(folder: str | Path) -> Embed:
     load = _static if _is_static(path) else _transformer
     try:
         return load(path)
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
-        message = f"the embedding model in {path} cannot be read: {error}."
+    except CorpusmithError:
+        raise
+    except Exception as error:  # what is wrong with a file, the libraries tell by errors of their own
+        message = f"the embedding model in {path} cannot be read: {type(error).__name__}: {error}."
         hint = "Save it anew with save_pretrained of model2vec or sentence-transformers, with safetensors."
         raise ModelStoreError(message, hint=hint) from error
 
