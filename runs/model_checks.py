@@ -198,7 +198,7 @@ class _Asked:
         meter = meter_for(self._asking.budget, self._asking.role_prices(), self._stats, journal)
         say = self._progress.say
         roles = open_models(self._asking.models.given(), journal, self._stats, meter, seed=self._asking.seed, say=say)
-        self._workers = max(1, roles.concurrency)
+        self._workers = max(1, roles.slots)
         ticker = asyncio.create_task(self._tick(meter))
         try:
             for gated in self._checks:

@@ -37,6 +37,21 @@ class Roles:
         """Calls that may be in flight over all roles."""
         return sum(llm.settings.concurrency for llm in self.llms.values())
 
+    @property
+    def slots(self) -> int:
+        """Calls that are really worked on at the same time, over all backends.
+
+        A local model has fewer slots than calls may be in flight. Work whose calls follow each other had better be no
+        more than that: each call then finds the slot that has just read the same beginning.
+        """
+        by_backend = {
+            (llm.endpoint, llm.settings.model): min(
+                llm.settings.concurrency, llm.capabilities.slots or llm.settings.concurrency
+            )
+            for llm in self.llms.values()
+        }
+        return sum(by_backend.values())
+
     async def close(self) -> None:
         """Close all backends."""
         for backend in self.backends:

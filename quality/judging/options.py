@@ -27,7 +27,7 @@ async def shares_of(
     """
     gains: list[float] = []
     calls: list[str] = []
-    # One after the other: the options of one text go to the place that has just read it.
+    # One after the other: each finds the slot of a local model that has just read the same text.
     for option in options:
         told = await llm.score(before, option)
         prior = await llm.score(neutral, option)
