@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 import typer
 
 from .output import parse_pairs, print_json, print_rows
-from .run import Sets, shorthands
+from .run import shorthands
 
 if TYPE_CHECKING:
     from ..prompts.rubric import Scale
@@ -16,46 +16,60 @@ if TYPE_CHECKING:
     from ..runs.calibrate import CalibrationResult
 
 
+Human = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(help="Where the labels are: overall=score, or overall=ann+bob,clarity=clear. Default: human."),
+]
+Scales = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(help="Scales that people used, where they are not the rubric's: overall=1-7,clarity=0-1."),
+]
+Which = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(help="Which judge, where the policy has several: the name of its rubric."),
+]
+Group = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(help="Column that says which rows belong together (replies to one context)."),
+]
+Columns = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(help="Where the columns are not recognised: instruction=theirs,output=theirs."),
+]
+Spend = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(help="Cap on spending: 5USD, 1M-tokens, 10k-calls."),
+]
+Sets = Annotated[
+    Optional[list[str]],  # noqa: UP045
+    typer.Option("--set", metavar="KEY=VALUE", help="Change the policy: --set models.judge.model=NAME (repeatable)."),
+]
+Folder = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option(help="Folder of the journal and the scores. Default: runs/calibrate-POLICY. The same again goes on."),
+]
+Save = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option(help="Where calibration.json goes too. Default: options.calibration, else beside the policy."),
+]
+
+
 def calibrate(
     labels: Annotated[str, typer.Argument(help="Rows that people have scored: jsonl, json, parquet, csv, hf:NAME.")],
     policy: Annotated[str, typer.Option(help="The policy whose judge is calibrated: a shipped one's name, or a file.")],
-    human: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(help="Where the labels are: overall=score, or overall=ann+bob,clarity=clear. Default: human."),
-    ] = None,
-    human_scale: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(help="Scales that people used, where they are not the rubric's: overall=1-7,clarity=0-1."),
-    ] = None,
-    rubric: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(help="Which judge, where the policy has several: the name of its rubric."),
-    ] = None,
-    group: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(help="Column that says which rows belong together (replies to one context)."),
-    ] = None,
-    columns: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(help="Where the columns are not recognised: instruction=theirs,output=theirs."),
-    ] = None,
+    human: Human = None,
+    human_scale: Scales = None,
+    rubric: Which = None,
+    group: Group = None,
+    columns: Columns = None,
     min_spearman: Annotated[
         float, typer.Option(help="Rank correlation from which on the score may be called a quality score.")
     ] = 0.40,
     sets: Sets = None,
-    budget: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(help="Cap on spending: 5USD, 1M-tokens, 10k-calls."),
-    ] = None,
+    budget: Spend = None,
     limit: Annotated[Optional[int], typer.Option(help="Use only the first N labelled rows.", min=1)] = None,  # noqa: UP045
-    out: Annotated[
-        Optional[Path],  # noqa: UP045
-        typer.Option(help="Folder for the journal and the scores. Default: runs/calibrate-POLICY. The same goes on."),
-    ] = None,
-    save: Annotated[
-        Optional[Path],  # noqa: UP045
-        typer.Option(help="Where calibration.json goes too. Default: options.calibration, else beside the policy."),
-    ] = None,
+    out: Folder = None,
+    save: Save = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the calibration to stdout, and nothing else there.")
     ] = False,

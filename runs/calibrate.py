@@ -87,30 +87,37 @@ def calibrate(
     judge = RubricJudge(RubricJudge.Options.model_validate(options))
     location, entries = _open(labels, columns)
     labelled = read_labels(entries, judge.rubric, human=human, scales=human_scales, group=group, limit=limit)
-    _check_overall(labelled, judge, human_scales)
+    people = _People(labelled, judge, human_scales or {})
+    people.require_overall()
     folder = RunFolder(Path(out) if out is not None else Path("runs") / f"calibrate-{loaded.policy.name}")
     folder.acquire()
     try:
         folder.claim({"calibrate": loaded.policy.name}, lambda old, new: [f"it was {old}, is now {new}"])
         progress.say(f"asking the judge of {loaded.policy.name} about {len(labelled.rows)} labelled rows")
-        findings: list[ModelFinding] = []
-        asked = judge_by_models(
-            (one.row for one in labelled.rows),
-            [GatedCheck(judge)],
-            loaded.asking,
-            folder=folder.path,
-            take=findings.extend,
-            total=len(labelled.rows),
-            progress=progress,
-        )
-        by_row = {found.row: found.finding for found in findings}
-        write_atomically(folder.path / "scores.jsonl", _scores(labelled, by_row))
-        people = _People(labelled, judge, human_scales or {})
-        made = _calibration(people, by_row, min_spearman)
-        made = made.model_copy(update={"labels": _told(labelled, by_row, location, group)})
-        return _saved(folder, _place(loaded, spec, save), made, asked)
+        findings, asked = _asked(people, loaded, folder.path, progress)
+        write_atomically(folder.path / "scores.jsonl", _scores(labelled, findings))
+        told = _told(labelled, findings, location, group)
+        return _saved(folder, _place(loaded, spec, save), _calibration(people, findings, min_spearman, told), asked)
     finally:
         folder.release()
+
+
+def _asked(
+    people: _People, loaded: LoadedPolicy, folder: Path, progress: Progress
+) -> tuple[dict[int, Finding], ModelPass]:
+    """What the judge says of every labelled row."""
+    rows = people.labels.rows
+    findings: list[ModelFinding] = []
+    asked = judge_by_models(
+        (labelled.row for labelled in rows),
+        [GatedCheck(people.judge)],
+        loaded.asking,
+        folder=folder,
+        take=findings.extend,
+        total=len(rows),
+        progress=progress,
+    )
+    return {found.row: found.finding for found in findings}, asked
 
 
 @dataclass(frozen=True)
@@ -120,6 +127,18 @@ class _People:
     labels: Labels
     judge: RubricJudge
     scales: Mapping[str, Scale]
+
+    def require_overall(self) -> None:
+        """Refuse labels from which nothing follows for the whole, before anything is asked.
+
+        Raises:
+            UsageError: no row has a label of the whole, or of every criterion.
+        """
+        if any(self.scores(labelled, OVERALL) for labelled in self.labels.rows):
+            return
+        lacking = [name for name in self.judge.rubric.criteria if name not in self.labels.criteria()]
+        message = f"the labels say nothing of the whole: they have no {OVERALL!r}, and none of {', '.join(lacking)}."
+        raise UsageError(message, hint=f"Label {OVERALL!r}, or every criterion of the rubric.")
 
     def scores(self, labelled: Labelled, criterion: str) -> Mapping[str, float]:
         """Annotator -> score of one row."""
@@ -133,7 +152,9 @@ class _People:
         return self.judge.rubric.scale if computed else scale_of(self.judge.rubric, self.scales, criterion)
 
 
-def _calibration(people: _People, findings: Mapping[int, Finding], min_spearman: float) -> Calibration:
+def _calibration(
+    people: _People, findings: Mapping[int, Finding], min_spearman: float, told: dict[str, Any]
+) -> Calibration:
     judge = people.judge
     overall = _agreement(people, findings, OVERALL)
     why = shortfall(overall, min_spearman)
@@ -146,7 +167,7 @@ def _calibration(people: _People, findings: Mapping[int, Finding], min_spearman:
         min_spearman=min_spearman,
         overall=overall,
         criteria={name: _agreement(people, findings, name) for name in scored},
-        labels={},
+        labels=told,
         made={"corpusmith": version(), "at": now()},
     )
 
@@ -220,15 +241,6 @@ def _open(labels: Any, columns: Mapping[str, str] | None) -> tuple[str, Any]:
         return str(labels), open_source(labels, columns=columns)
     name = f"{type(labels).__module__}.{type(labels).__name__} in memory"
     return name, rows_from(labels, columns=columns)
-
-
-def _check_overall(labels: Labels, judge: RubricJudge, scales: Mapping[str, Scale] | None) -> None:
-    """Refuse labels from which nothing follows for the whole, before anything is asked."""
-    if any(overall_of(labelled, judge.rubric, scales) for labelled in labels.rows):
-        return
-    lacking = [name for name in judge.rubric.criteria if name not in labels.criteria()]
-    message = f"the labels say nothing of the whole: they have no {OVERALL!r}, and none of {', '.join(lacking)}."
-    raise UsageError(message, hint=f"Label {OVERALL!r}, or every criterion of the rubric.")
 
 
 def _told(labels: Labels, findings: Mapping[int, Finding], location: str, group: str | None) -> dict[str, Any]:
