@@ -109,8 +109,10 @@ def swapped(data: Path, number: int, out: Path, seed: int) -> None:
         own = [values[at] for at in range(number) if at in values]
         other = [values[at] for at in range(number, 2 * number) if at in values]
         print(f"{name}: right answers rank above swapped ones in {area(own, other):.2f} of all pairs (chance 0.50)")
-        print(f"  own {spread([sign * v for v in own])}")
-        print(f"  swapped {spread([sign * v for v in other])}")
+        bar = InstructionFollowingDifficulty.bar if name == "model.ifd" else RubricJudge.bar
+        for called, some in (("own", own), ("swapped", other)):
+            crossed = sum(bar.crossed(sign * value) for value in some)
+            print(f"  {called} {spread([sign * v for v in some])}; beyond the bar of {bar.value:g}: {crossed}")
 
 
 def area(high: Sequence[float], low: Sequence[float]) -> float:
