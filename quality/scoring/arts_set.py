@@ -1,0 +1,54 @@
+"""A robustness set as scores see it: cases by id, grouped under the originals they were made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from ...core.records.aspect import AspectRecord, Strategy
+
+STRATEGIES: tuple[Strategy, ...] = ("original", "revtgt", "revnon", "adddiff")
+EDITED: tuple[Strategy, ...] = STRATEGIES[1:]
+
+
+@dataclass(frozen=True)
+class CaseSet:
+    """All cases of a set."""
+
+    cases: Mapping[str, AspectRecord]
+    """Id of the case ("0:14_0_adv1") -> the case, in the order of the file."""
+
+    @cached_property
+    def groups(self) -> Mapping[str, tuple[str, ...]]:
+        """Target -> ids of its cases, the original first."""
+        found: dict[str, list[str]] = {}
+        for name, case in self.cases.items():
+            found.setdefault(case.target, []).append(name)
+        return {
+            target: tuple(sorted(names, key=lambda name: STRATEGIES.index(self.cases[name].strategy)))
+            for target, names in found.items()
+        }
+
+    @cached_property
+    def original_ids(self) -> Mapping[str, str]:
+        """Target -> id of its original; the first one where there are several."""
+        firsts = ((target, names[0]) for target, names in self.groups.items())
+        return {target: name for target, name in firsts if self.cases[name].strategy == "original"}
+
+    def original_of(self, case: AspectRecord) -> AspectRecord | None:
+        """The original of a case (the case itself if it is one); None if the set does not have it."""
+        name = self.original_ids.get(case.target)
+        return None if name is None else self.cases[name]
+
+    def counts(self) -> dict[str, int]:
+        """Strategy -> number of its cases; strategies without any are left out."""
+        found = dict.fromkeys(STRATEGIES, 0)
+        for case in self.cases.values():
+            found[case.strategy] += 1
+        return {strategy: number for strategy, number in found.items() if number}
+
+    def only(self, targets: int) -> CaseSet:
+        """The cases of the first so many targets."""
+        kept = set(list(self.groups)[:targets])
+        return CaseSet({name: case for name, case in self.cases.items() if case.target in kept})
