@@ -241,7 +241,7 @@ class Readable:
             if isinstance(entry, Unreadable):
                 if self._acceptance is not None and entry.key not in self._counted:
                     self._counted.add(entry.key)
-                    self._acceptance.unreadable(entry.key, entry.message)
+                    self._acceptance.unreadable(entry.key, entry.message, entry.reason)
             else:
                 yield entry
 
