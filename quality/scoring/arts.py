@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .bootstrap import Interval, Resampling, percentile_interval, resampled_shares
-from .case_set import STRATEGIES, CaseSet
+from .arts_set import STRATEGIES, ArtsSet
 
 if TYPE_CHECKING:
     import numpy as np
@@ -95,7 +95,7 @@ class ArtsScore:
 
 
 def score_cases(
-    cases: CaseSet, predictions: Mapping[str, str | None], resampling: Resampling | None = None
+    cases: ArtsSet, predictions: Mapping[str, str | None], resampling: Resampling | None = None
 ) -> ArtsScore:
     """Score one model.
 
@@ -133,19 +133,19 @@ def score_cases(
     )
 
 
-def constant_predictions(cases: CaseSet, polarity: str) -> dict[str, str]:
+def constant_predictions(cases: ArtsSet, polarity: str) -> dict[str, str]:
     """The predictions of something that says one polarity whatever it is asked."""
     return dict.fromkeys(cases.cases, polarity)
 
 
-def majority_of(cases: CaseSet) -> str | None:
+def majority_of(cases: ArtsSet) -> str | None:
     """The most frequent polarity of the originals (the first in alphabetical order of several)."""
     counts = Counter(cases.cases[name].polarity for name in cases.original_ids.values())
     return min(counts, key=lambda polarity: (-counts[polarity], polarity)) if counts else None
 
 
 def _count_group(
-    cases: CaseSet,
+    cases: ArtsSet,
     names: tuple[str, ...],
     predictions: Mapping[str, str | None],
     right: np.ndarray,

@@ -13,7 +13,7 @@ EDITED: tuple[Strategy, ...] = STRATEGIES[1:]
 
 
 @dataclass(frozen=True)
-class CaseSet:
+class ArtsSet:
     """All cases of a set."""
 
     cases: Mapping[str, AspectRecord]
@@ -48,7 +48,7 @@ class CaseSet:
             found[case.strategy] += 1
         return {strategy: number for strategy, number in found.items() if number}
 
-    def only(self, targets: int) -> CaseSet:
+    def only(self, targets: int) -> ArtsSet:
         """The cases of the first so many targets."""
         kept = set(list(self.groups)[:targets])
-        return CaseSet({name: case for name, case in self.cases.items() if case.target in kept})
+        return ArtsSet({name: case for name, case in self.cases.items() if case.target in kept})

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .case_set import CaseSet
+from .arts_set import ArtsSet
 
 ALIASES: Mapping[str, str] = {"_adv4": "_adv3"}
 """Ending of an id in some files of predictions -> what it is in the released set. The authors' own prediction files
@@ -59,7 +59,7 @@ class Matching:
         return {"predictions": len(self.found), "by": dict(self.by), **listed}
 
 
-def match(cases: CaseSet, predictions: Iterable[Prediction]) -> Matching:
+def match(cases: ArtsSet, predictions: Iterable[Prediction]) -> Matching:
     """Find the case of each prediction.
 
     Args:
@@ -84,7 +84,7 @@ def match(cases: CaseSet, predictions: Iterable[Prediction]) -> Matching:
     return result
 
 
-def _take(result: Matching, cases: CaseSet, name: str, prediction: Prediction, way: str) -> None:
+def _take(result: Matching, cases: ArtsSet, name: str, prediction: Prediction, way: str) -> None:
     if name in result.found:
         result.repeated.append(prediction.id)
         return
@@ -98,7 +98,7 @@ def _take(result: Matching, cases: CaseSet, name: str, prediction: Prediction, w
 
 
 def _without_id(
-    cases: CaseSet, by_text: Mapping[tuple[str, str], list[str]], prediction: Prediction, result: Matching
+    cases: ArtsSet, by_text: Mapping[tuple[str, str], list[str]], prediction: Prediction, result: Matching
 ) -> tuple[str | None, str]:
     alias = next(
         (
@@ -120,7 +120,7 @@ def _without_id(
     return alias, "alias"
 
 
-def _by_text(cases: CaseSet) -> dict[tuple[str, str], list[str]]:
+def _by_text(cases: ArtsSet) -> dict[tuple[str, str], list[str]]:
     found: dict[tuple[str, str], list[str]] = {}
     for name, case in cases.cases.items():
         found.setdefault((_plain(case.sentence), _plain(case.term)), []).append(name)
