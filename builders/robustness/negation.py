@@ -1,0 +1,253 @@
+"""Taking a negation away, and putting one in, with the grammar that goes with it."""
+
+from __future__ import annotations
+
+from ...core.records import Edit
+from ...quality.english.inflect import article, cased_like, inflected, lemma
+from .corpus import Corpus
+from .passage import BE, DO, MODALS, Passage
+
+NEGATORS = frozenset(
+    "not n't nt no never none nobody nothing neither nowhere hardly scarcely barely cannot rarely seldom".split()
+)
+REMOVED = "negator_removed"
+_INSTEAD = {"nothing": "something", "nobody": "everybody", "none": "some", "nowhere": "everywhere", "neither": "both"}
+_UNDER_NEGATION = {"any": "some", "anything": "something", "anywhere": "everywhere", "anyone": "everyone",
+                   "anybody": "everybody", "either": "too"}  # fmt: skip
+_SKIPPED_BACK = frozenset(
+    "very that so as too all really be been being a an the particularly exactly quite overly terribly especially any"
+    " have had at only always even yet completely entirely nearly much many".split()
+)
+LINKING = frozenset("be look feel seem sound taste smell become get stay remain appear turn keep go prove".split())
+_STOPS = frozenset(". , ; : ! ? ( ) - -- ... and but or because although though while when if which who".split())
+REACH = 5
+"""Tokens that are looked back for a negator or a form of "be"."""
+
+
+def negator_before(passage: Passage, number: int) -> int | None:
+    """The negator whose reach a token stands in ("not very good"), or None."""
+    for at in range(number - 1, max(-1, number - 1 - REACH), -1):
+        word = passage.word(at)
+        if word in NEGATORS:
+            if passage.word(at + 1) in ("only", "just", "to") or word in _INSTEAD:
+                return None
+            return None if passage.in_term(at) else at
+        if word not in _SKIPPED_BACK and passage.tag(at) not in ("RB",):
+            return None
+    return None
+
+
+def without_negator(passage: Passage, at: int, corpus: Corpus, rule: str = REMOVED) -> list[Edit]:
+    """Edits that take the negator at `at` away, and mend what depended on it."""
+    word, edits = passage.word(at), []
+    helper = at - 1
+    last = at
+    if word == "no" and passage.word(at + 1) == "longer":
+        last = at + 1
+    elif word == "not" and passage.word(at + 1) in ("yet", "even"):
+        last = at + 1
+    if word in ("not", "n't", "nt") and passage.word(helper) in DO and passage.word(at + 1) not in ("like",):
+        verb = _verb_after(passage, last)
+        if verb is not None:
+            edits = [passage.removed(helper, last, rule), *_finite(passage, passage.word(helper), verb, rule)]
+    if not edits and word in ("n't", "nt"):
+        token, before = passage.tokens[at], passage.word(helper)
+        full = {"ca": "can", "wo": "will", "sha": "shall"}.get(before)
+        if full:
+            whole = passage.text[passage.tokens[helper].start : token.end]
+            start = passage.tokens[helper].start
+            edits = [Edit(start=start, before=whole, after=cased_like(full, whole), rule=rule)]
+        elif passage.word(helper) in DO:
+            verb = _verb_after(passage, last)
+            edits = [passage.removed(helper, last, rule)]
+            if verb is not None:
+                edits += _finite(passage, passage.word(helper), verb, rule)
+        else:
+            edits = [Edit(start=token.start, before=token.text, after="", rule=rule)]
+    if not edits and word in DO | {"not"} and passage.word(helper) in DO:
+        verb = _verb_after(passage, last)
+        edits = [passage.removed(helper, last, rule)]
+        if verb is not None:
+            edits += _finite(passage, passage.word(helper), verb, rule)
+    if not edits and word in _INSTEAD:
+        edits = [passage.replaced(at, cased_like(_INSTEAD[word], passage.tokens[at].text), rule)]
+        if word == "neither":
+            edits += [passage.replaced(n, "and", rule) for n in range(at, len(passage.tokens)) if passage.word(n) == "nor"][:1]
+    if not edits and word == "no" and last == at:
+        edits = _without_no(passage, at, corpus, rule)
+    if not edits:
+        edits = [passage.removed(at, last, rule)]
+    return [*_capital_kept(passage, edits), *_positive_words(passage, last, rule)]
+
+
+def _verb_after(passage: Passage, at: int) -> int | None:
+    for number in range(at + 1, min(at + 4, len(passage.tokens))):
+        if passage.tag(number).startswith("VB"):
+            return number
+        if passage.tag(number) != "RB":
+            # A verb that the tagger takes for something else stands right behind "does not".
+            return number if number == at + 1 and passage.tag(number)[:2] in ("NN", "JJ", "IN") else None
+    return None
+
+
+def _finite(passage: Passage, helper: str, verb: int, rule: str) -> list[Edit]:
+    token = passage.tokens[verb]
+    tag = {"does": "VBZ", "did": "VBD"}.get(helper, "VBP")
+    form = {"be": {"VBZ": "is", "VBD": "was", "VBP": "are"}, "have": {"VBZ": "has", "VBD": "had", "VBP": "have"}}.get(
+        token.lower, {}
+    ).get(tag) or inflected(token.lower, tag)
+    return [passage.replaced(verb, form, rule)] if form and form != token.lower else []
+
+
+def _without_no(passage: Passage, at: int, corpus: Corpus, rule: str) -> list[Edit]:
+    """ "no support" -> "some support", "no GUI" -> "a GUI", "no problems" -> "problems"."""
+    noun = next(
+        (n for n in range(at + 1, min(at + 5, len(passage.tokens))) if passage.tag(n).startswith("NN")
+         and not passage.tag(n + 1).startswith("NN")),
+        None,
+    )  # fmt: skip
+    if noun is None or passage.tag(noun) in ("NNS", "NNPS") or passage.word(noun).endswith("s"):
+        return [passage.removed(at, at, rule)]
+    counted = corpus.counted[passage.word(noun)] > 0
+    word = article(passage.word(at + 1)) if counted else "some"
+    return [passage.replaced(at, cased_like(word, passage.tokens[at].text), rule)]
+
+
+def _positive_words(passage: Passage, at: int, rule: str) -> list[Edit]:
+    """ "any" and its kin, which only stand under a negation, as they are without one."""
+    for number in range(at + 1, min(at + 6, len(passage.tokens))):
+        word = passage.word(number)
+        if word in _STOPS:
+            return []
+        if word in _UNDER_NEGATION and not passage.in_term(number):
+            return [passage.replaced(number, cased_like(_UNDER_NEGATION[word], passage.tokens[number].text), rule)]
+    return []
+
+
+def _capital_kept(passage: Passage, edits: list[Edit]) -> list[Edit]:
+    """If the words that began the sentence were taken out, the next one begins it."""
+    first = edits[0]
+    if first.after or not first.before[:1].isupper() or passage.text[: first.start].strip():
+        return edits
+    at = first.start + len(first.before)
+    if passage.text[at : at + 1].islower():
+        start = passage.text[at]
+        if any(e.start == at for e in edits[1:]):
+            raised = [
+                e.model_copy(update={"after": e.after[:1].upper() + e.after[1:]}) if e.start == at else e
+                for e in edits[1:]
+            ]
+            return [first, *raised]
+        joined = first.model_copy(update={"before": first.before + start, "after": start.upper()})
+        return [joined, *edits[1:]]
+    return edits
+
+
+def negated(passage: Passage, first: int, last: int, said: int) -> list[Edit]:
+    """Edits that negate what the tokens from `first` to `last` say, where no opposite word does it.
+
+    Args:
+        passage: the sentence.
+        first: number of the first token.
+        last: number of the last token.
+        said: 1 for praise, -1 for blame, 0 if not known.
+    """
+    tag, word = passage.tag(first), passage.word(first)
+    if word in BE | MODALS or (word in ("has", "have", "had") and passage.tag(first + 1) == "VBN"):
+        return [passage.inserted_after(first, "not", "not_after_be")]
+    if word == "enough":
+        return [passage.inserted(first, "not", "not")]
+    if tag in ("VB", "VBP", "VBZ", "VBD") and passage.word(first - 1) not in ("a", "an", "the", "my", "its"):
+        return _negated_verb(passage, first)
+    being = be_before(passage, first)
+    attributive = tag[:2] in ("JJ", "VB") and passage.tag(last + 1)[:2] in ("NN", "JJ", "CD")
+    if being is not None and not (attributive and said and passage.word(first - 1) in ("the", "all")):
+        return [passage.inserted_after(being, "not", "not_after_be")]
+    if tag[:2] == "NN":
+        return _no_noun(passage, first)
+    verb = _verb_just_before(passage, first)
+    if verb is not None and (tag.startswith("RB") or not attributive):
+        return _negated_verb(passage, verb)
+    if attributive and tag[:2] == "JJ" and tag not in ("JJR", "JJS"):
+        words = "less than" if said >= 0 else "not so"
+        return _in_front(passage, first, words, "less_than" if said >= 0 else "not")
+    return _in_front(passage, first, "not", "not")
+
+
+def _in_front(passage: Passage, number: int, words: str, rule: str) -> list[Edit]:
+    edits = [passage.inserted(number, words, rule)]
+    if passage.text[: passage.tokens[number].start].strip() == "" and passage.tokens[number].text[:1].isupper():
+        token = passage.tokens[number]
+        shown = token.text if token.text[1:2].isupper() or passage.in_term(number) else token.lower
+        edits = [passage.replaced(number, f"{words[:1].upper()}{words[1:]} {shown}", rule)]
+    if passage.word(number - 1) in ("a", "an"):
+        edits.append(_article_edit(passage, number - 1, words))
+    return [e for e in edits if e.before != e.after]
+
+
+def _article_edit(passage: Passage, number: int, following: str) -> Edit:
+    token = passage.tokens[number]
+    return passage.replaced(number, cased_like(article(following), token.text), "article")
+
+
+def be_before(passage: Passage, number: int) -> int | None:
+    """The form of "be" that a word is said by ("is absolutely gorgeous", "is a breeze"), or None."""
+    for at in range(number - 1, max(-1, number - 1 - REACH), -1):
+        word, tag = passage.word(at), passage.tag(at)
+        if word in BE and tag != "POS":
+            # "has been good", "will be good": the negation goes behind the helping verb.
+            if passage.word(at - 1) in MODALS | {"has", "have", "had"} and word in ("be", "been"):
+                return at - 1
+            return None if word in ("being", "be") else at
+        if word in _STOPS or not (tag in ("RB", "DT", "PRP$", "RBR") or tag.startswith("JJ")):
+            return None
+    return None
+
+
+def _verb_just_before(passage: Passage, number: int) -> int | None:
+    at = number - 1
+    while at >= 0 and passage.tag(at) in ("RB", "RBR") and number - at < 4:
+        at -= 1
+    found = at >= 0 and passage.tag(at) in ("VBZ", "VBP", "VBD") and passage.word(at) not in BE | MODALS | DO
+    return at if found and not passage.in_term(at) else None
+
+
+def _negated_verb(passage: Passage, verb: int) -> list[Edit]:
+    """ "crashes" -> "does not crash", "would recommend" -> "would not recommend"."""
+    token = passage.tokens[verb]
+    front = verb
+    while front > 0 and passage.tag(front - 1) == "RB" and passage.word(front - 1) not in NEGATORS:
+        front -= 1
+    before = passage.word(front - 1)
+    if before in MODALS | BE | DO:
+        return [passage.inserted_after(front - 1, "not", "not_after_be" if before in BE else "not")]
+    if before == "to":
+        return [passage.inserted(front - 1, "not", "not")]
+    if before in ("has", "have", "had", "'ve"):
+        return [passage.inserted_after(front - 1, "not", "not")]
+    tag = token.tag if token.tag in ("VBZ", "VBD") else "VBP"
+    helper = {"VBZ": "does", "VBD": "did"}.get(tag, "do")
+    base = lemma(token.lower, "v") if tag != "VBP" else token.lower
+    words = f"{helper} not"
+    starts = passage.text[: passage.tokens[front].start].strip() == ""
+    if starts and passage.tokens[front].text[:1].isupper():
+        words = words.capitalize()
+    if front == verb:
+        return [passage.replaced(verb, f"{words} {base}", "do_not")]
+    edits = [passage.inserted(front, words, "do_not")]
+    return [*edits, passage.replaced(verb, base, "do_not")] if base != token.lower else edits
+
+
+def _no_noun(passage: Passage, noun: int) -> list[Edit]:
+    """ "a problem" -> "no problem", "problems" -> "no problems"; a word that goes before the noun stays between."""
+    front = noun
+    while front > 0 and passage.tag(front - 1)[:2] in ("JJ", "NN", "VB") and noun - front < 3:
+        if passage.tag(front - 1)[:2] == "VB" and passage.tag(front - 1) not in ("VBN", "VBG"):
+            break
+        front -= 1
+    before = passage.word(front - 1)
+    if before in ("a", "an", "some", "any"):
+        return [passage.replaced(front - 1, cased_like("no", passage.tokens[front - 1].text), "no")]
+    if before in ("the", "my", "this", "its", "their", "your", "his", "her", "these", "those"):
+        return _in_front(passage, front - 1, "not", "not")
+    return _in_front(passage, front, "no", "no")

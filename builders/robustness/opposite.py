@@ -1,0 +1,142 @@
+"""Choosing the opposite of one word in its sentence."""
+
+from __future__ import annotations
+
+from random import Random
+
+from ...quality.english.inflect import cased_like, inflected, lemma
+from ...quality.english.opposites import Opposites
+from ...quality.english.review_words import listed
+from ...quality.english.sentiment import sign
+from ...quality.english.tokens import Token
+from .corpus import Corpus
+from .negation import LINKING
+from .passage import Passage
+
+CHOICE = 3
+"""So many of the best opposites are drawn from, so that not every "great" becomes the same word."""
+_SENSES = 3
+_SENSES_AFAR = 2
+_PREFIXES = ("un", "in", "im", "ir", "il", "dis", "non", "mis")
+_FORMS = {"JJR": "JJR", "JJS": "JJS", "RBR": "RBR", "RBS": "RBS", "VBZ": "VBZ", "VBD": "VBD", "VBN": "VBN",
+          "VBG": "VBG", "NNS": "NNS"}  # fmt: skip
+
+
+def opposite_of(
+    passage: Passage, number: int, said: int, corpus: Corpus, table: Opposites, random: Random
+) -> str | None:
+    """An opposite for a token, inflected and in its case, or None.
+
+    Listed opposites come first, then WordNet's antonyms, then what WordNet groups with these. Of each kind those that
+    the corpus has in the same part of speech are preferred. A candidate must not have the polarity of the word
+    itself: WordNet's opposite of "terrible" is "unalarming", which praises nothing.
+
+    Args:
+        passage: the sentence.
+        number: the token.
+        said: 1 if the word is said in praise, -1 in blame, 0 if not known.
+        corpus: counts of a training corpus.
+        table: WordNet's opposites.
+        random: draws among equally good ones.
+    """
+    token = passage.tokens[number]
+    for pos, base, form in _readings(passage, number):
+        own = sign(base) or sign(token.lower) or corpus.said(token.lower)
+        wanted = -(own or said)
+        found = [w for w in listed(base, pos, said or own) if corpus.said(w) != -wanted or not wanted]
+        if not found and base != token.lower:
+            found = listed(token.lower, pos, said or own)
+        words = _preferred(found, pos, corpus) or _from_wordnet(base, pos, wanted, corpus, table)
+        forms = [made for w in words[:CHOICE] if (made := _inflected(w, form, passage, number)) is not None]
+        if forms:
+            return cased_like(random.choice(forms), _case_of(token, passage, number))
+    return None
+
+
+def _readings(passage: Passage, number: int) -> list[tuple[str, str, str]]:
+    """(part of speech, lemma, tag to inflect for), the likeliest first."""
+    token, word = passage.tokens[number], passage.word(number)
+    tag = token.tag
+    found: list[tuple[str, str, str]] = []
+    if tag[:2] in ("JJ", "RB") and _is_adverbial(passage, number):
+        found.append(("r", lemma(word, "r") if tag in ("RBR", "JJR", "JJS") else word, tag.replace("JJ", "RB")))
+    if tag in ("VBN", "VBG") or (tag == "VBD" and passage.word(number - 1) not in ("i", "we", "they", "he", "she")):
+        found.append(("a", word, "JJ"))
+    pos = token.pos
+    if word == "like" and tag in ("IN", "VB", "VBP", "JJ"):
+        pos, tag = "v", "VBP"
+    if pos:
+        found.append((pos, lemma(word, pos), tag))
+    # The tagger may be wrong about a word that the annotation says is an opinion.
+    found += [("a", word, "JJ"), ("a", lemma(word, "a"), _grade(word)), ("r", word, "RB")]
+    if tag != "VBZ":
+        plural = "NNS" if word.endswith("s") and lemma(word, "n") != word else "NN"
+        found.append(("n", lemma(word, "n"), plural))
+    if not tag.startswith(("NN", "JJ")):
+        found.append(("v", lemma(word, "v"), tag if tag.startswith("VB") else "VB"))
+    return list(dict.fromkeys(found))
+
+
+def _grade(word: str) -> str:
+    if lemma(word, "a") == word:
+        return "JJ"
+    return "JJS" if word.endswith("st") else "JJR"
+
+
+def _is_adverbial(passage: Passage, number: int) -> bool:
+    """Whether "great" is said of a verb ("works great") and not of a thing."""
+    tag = passage.tag(number)
+    if tag.startswith("RB"):
+        return True
+    if passage.tag(number + 1)[:2] in ("NN", "JJ", "CD") or passage.word(number + 1) in ("to", "for"):
+        return False
+    at = number - 1
+    while at >= 0 and passage.tag(at) == "RB":
+        at -= 1
+    return passage.tag(at).startswith("VB") and lemma(passage.word(at), "v") not in LINKING | {"'s", "'re", "'m", "make"} \
+        and passage.word(at) not in ("'s", "'re", "'m") and passage.tag(at) not in ("VBN", "VBG")
+
+
+def _preferred(words: list[str], pos: str, corpus: Corpus) -> list[str]:
+    """Those that the corpus knows, where it knows any."""
+    return [w for w in words if corpus.knows(w, pos)] or words
+
+
+def _from_wordnet(base: str, pos: str, wanted: int, corpus: Corpus, table: Opposites) -> list[str]:
+    near, far = [], []
+    own = -wanted if sign(base) else 0
+    for one in table.of(base, pos):
+        other = sign(one.word)
+        if one.distance == 0:
+            fits = other == wanted if own else other in (0, wanted) or not wanted
+            if (fits or (other == 0 and _prefixed(base, one.word))) and one.sense <= _SENSES:
+                near.append(one.word)
+        elif other == wanted and own and one.sense <= _SENSES_AFAR and corpus.knows(one.word, pos):
+            far.append(one.word)
+    known = [w for w in near if corpus.knows(w, pos) and corpus.said(w) != -wanted]
+    return known or near[:1] or [w for w in far if corpus.said(w) in (0, wanted)]
+
+
+def _prefixed(one: str, other: str) -> bool:
+    """Whether two words differ by a negating prefix, or by -ful and -less."""
+    pairs = {(p + one, other) for p in _PREFIXES} | {(one, p + other) for p in _PREFIXES}
+    pairs = {(a, b) for a, b in pairs}
+    return any(a == b for a, b in pairs) or (
+        one.removesuffix("ful").removesuffix("less") == other.removesuffix("ful").removesuffix("less")
+        and one[-3:] in ("ful", "ess")
+    )
+
+
+def _inflected(word: str, tag: str, passage: Passage, number: int) -> str | None:
+    if word == "with difficulty" and passage.tag(number + 1).startswith("VB"):
+        word = "barely"
+    if tag in ("JJR", "JJS", "RBR", "RBS") and word in ("more", "less", "fewer", "most", "least", "worse", "worst",
+                                                         "better", "best"):  # fmt: skip
+        return word
+    form = _FORMS.get(tag)
+    return inflected(word, form) if form else word
+
+
+def _case_of(token: Token, passage: Passage, number: int) -> str:
+    """What the new word's case is like: a single letter or a capital inside says nothing."""
+    return token.text if len(token.text) > 1 or number == 0 else "x"
