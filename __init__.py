@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .runs.plan import plan
     from .runs.result import RunResult
     from .runs.run import run
+    from .runs.score import score
 
 __version__ = "0.1.0"
 
@@ -46,6 +47,7 @@ __all__ = [
     "plan",
     "recipe_from_data",
     "run",
+    "score",
 ]
 
 _HOMES = {
@@ -65,6 +67,7 @@ _HOMES = {
     "plan": ".runs.plan",
     "recipe_from_data": ".recipes",
     "run": ".runs.run",
+    "score": ".runs.score",
 }
 
 

@@ -49,6 +49,8 @@ class ScoreRequest:
     model: ModelChoice | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     """Our label -> what the predictions say for it."""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Our column -> theirs, in the predictions."""
     resampling: Resampling = field(default_factory=Resampling)
     out: Path | None = None
     progress: Progress = field(default_factory=Silent)
@@ -77,6 +79,7 @@ def score(
     model: str | ModelChoice | None = None,
     sets: Sequence[str] = (),
     labels: Mapping[str, str] | None = None,
+    columns: Mapping[str, str] | None = None,
     samples: int = 2000,
     seed: int = 17,
     out: str | Path | None = None,
@@ -92,6 +95,7 @@ def score(
         model: a model to be asked instead: a name, or a `ModelChoice` for more than that.
         sets: with a model's name: "models.default.base_url=..." and the like, as for `run`.
         labels: our label -> what the predictions say for it, where they are not words.
+        columns: our column -> theirs, where the predictions' id or prediction is called otherwise.
         samples: bootstrap draws; 0 makes no intervals.
         seed: of the draws, and of everything random in asking a model.
         out: folder for score.json; for a model the run folder (`runs/score-<kind>-<model>` if not given).
@@ -113,6 +117,7 @@ def score(
         predictions=predictions,
         model=choice,
         labels=dict(labels or {}),
+        columns=dict(columns or {}),
         resampling=Resampling(samples, seed),
         out=Path(out) if out is not None else None,
         progress=progress or Silent(),

@@ -12,6 +12,18 @@ STRATEGIES: tuple[Strategy, ...] = ("original", "revtgt", "revnon", "adddiff")
 EDITED: tuple[Strategy, ...] = STRATEGIES[1:]
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A case without its label: what a model is asked."""
+
+    id: str
+    sentence: str
+    term: str
+    start: int
+    """`sentence[start:end]` is the term, where the set is in order."""
+    end: int
+
+
 @dataclass(frozen=True)
 class ArtsSet:
     """All cases of a set."""
@@ -47,6 +59,11 @@ class ArtsSet:
         for case in self.cases.values():
             found[case.strategy] += 1
         return {strategy: number for strategy, number in found.items() if number}
+
+    def questions(self) -> tuple[Question, ...]:
+        """All cases without their labels, target by target."""
+        ordered = ((name, self.cases[name]) for names in self.groups.values() for name in names)
+        return tuple(Question(name, case.sentence, case.term, case.start, case.end) for name, case in ordered)
 
     def only(self, targets: int) -> ArtsSet:
         """The cases of the first so many targets."""

@@ -15,7 +15,7 @@ from ....core import Origin
 from ....core.errors import UsageError
 from ....core.records import AspectRecord
 from ..row import Unreadable
-from ..source import open_source
+from ..frames import rows_from
 
 STRATEGY_OF = {"": "original", "1": "revtgt", "2": "revnon", "3": "adddiff", "4": "adddiff"}
 """Number after `_adv` -> strategy. The released predictions say 4 for what the released set calls 3."""
@@ -40,14 +40,14 @@ def split_key(key: str) -> tuple[str, str]:
     return match["target"], STRATEGY_OF[match["number"] or ""]
 
 
-def read_cases(location: str | Path) -> CaseSet:
+def read_cases(location: Any) -> CaseSet:
     """Read a test set.
 
     Spans are taken as they stand, also where they are wrong: that is for an audit to say.
 
     Args:
         location: the released JSON (key -> {sentence, term, polarity, id, from, to}), rows with those fields and
-            `key` or `strategy`, lines of a run's records, its data set, or the run folder.
+            `key` or `strategy`, lines of a run's records, its data set, the run folder, or such rows in memory.
 
     Raises:
         UsageError: there is no such file, or nothing in it is a case.
@@ -56,7 +56,8 @@ def read_cases(location: str | Path) -> CaseSet:
     cases: list[AspectRecord] = []
     keys: list[str] = []
     problems: list[Unreadable] = []
-    for entry in open_source(location):
+    source = rows_from(location)
+    for entry in source:
         if isinstance(entry, Unreadable):
             problems.append(entry)
             continue
@@ -69,7 +70,7 @@ def read_cases(location: str | Path) -> CaseSet:
         cases.append(case)
     if not cases:
         said = f" ({problems[0].key}: {problems[0].message})" if problems else ""
-        message = f"{location} holds no aspect cases{said}."
+        message = f"{source.location} holds no aspect cases{said}."
         hint = "A case has sentence, term, from, to, polarity, and a key such as 892:1_0 or 892:1_0_adv1."
         raise UsageError(message, hint=hint)
     return CaseSet(tuple(cases), tuple(keys), tuple(problems))
