@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .core import CorpusmithError, InstructionRecord, Record, RowRecord, Verdict
     from .quality.gates import CheckSpec
     from .recipes import LoadedRecipe, load_recipe, recipe_from_data
+    from .runs.audit import audit
     from .runs.doctor import doctor
     from .runs.explain import explain
     from .runs.export import export
@@ -39,6 +40,7 @@ __all__ = [
     "RunResult",
     "Verdict",
     "__version__",
+    "audit",
     "doctor",
     "explain",
     "export",
@@ -59,6 +61,7 @@ _HOMES = {
     "RowRecord": ".core",
     "RunResult": ".runs.result",
     "Verdict": ".core",
+    "audit": ".runs.audit",
     "doctor": ".runs.doctor",
     "explain": ".runs.explain",
     "export": ".runs.export",

@@ -134,16 +134,19 @@ class ArtsAudit:
         }
 
 
-def audit_arts(cases: ArtsSet, judge: BaselineJudge, resampling: Resampling | None = None) -> ArtsAudit:
+def audit_arts(
+    cases: ArtsSet, judge: BaselineJudge, resampling: Resampling | None = None, *, extra_faults: Sequence[Fault] = ()
+) -> ArtsAudit:
     """Audit a set.
 
     Args:
         cases: the set.
         judge: fitted on the train split that the set belongs to.
         resampling: how intervals are made.
+        extra_faults: faults found by other means (a reference), held to the same bar.
     """
     resampling = resampling or Resampling()
-    faults = tuple(faults_of(cases))
+    faults = (*faults_of(cases), *extra_faults)
     lift = lift_of(cases, judge, resampling)
     control = null_edited(cases)
     control_faults = [fault for fault in faults_of(control) if fault.reason == "text_unchanged"]

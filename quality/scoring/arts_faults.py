@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ...core.records.aspect import AspectRecord
+from ...core.records.aspect import AspectRecord, AspectSentence
 from .arts_set import EDITED, ArtsSet
 from .polarity import SWAPPED
 
@@ -26,6 +26,8 @@ FAULTS: Mapping[str, str] = {
     "prefix_changed": "AddDiff must keep the original in front of what it adds",
     "placeholder_left": "a placeholder of the edit was left in the text",
     "negation_doubled": "the edit put a negation beside a negation",
+    "not_in_reference": "the reference has no such term in such a sentence",
+    "label_unlike_reference": "the reference gives this term another polarity",
 }
 """Slug -> what it means."""
 _WORDS = re.compile(r"\w+(?:['’]\w+)?")
@@ -58,6 +60,28 @@ def faults_of(cases: ArtsSet) -> Iterator[Fault]:
         original = cases.original_of(case)
         for reason, detail in _faults(cases, name, case, original):
             yield Fault(name, case.strategy, reason, case.sentence, original.sentence if original else None, detail)
+
+
+def reference_faults(cases: ArtsSet, reference: Iterable[AspectSentence]) -> Iterator[Fault]:
+    """Yield the originals that the annotated sentences do not have, or have with another polarity.
+
+    Sentences are compared by their words, terms by their text and, where it occurs more than once, their place.
+    """
+    known: dict[tuple[str, str], list[tuple[int, str]]] = {}
+    for sentence in reference:
+        for term in sentence.terms:
+            place = (plain_words(sentence.text), plain_words(term.span.text))
+            known.setdefault(place, []).append((term.span.start, term.polarity))
+    for name in cases.original_ids.values():
+        case = cases.cases[name]
+        found = known.get((plain_words(case.sentence), plain_words(case.term)))
+        if not found:
+            yield Fault(name, case.strategy, "not_in_reference", case.sentence, case.sentence)
+            continue
+        here = [polarity for start, polarity in found if start == case.start] or [polarity for _, polarity in found]
+        if case.polarity not in here:
+            detail = f"{case.polarity}, not {here[0]}"
+            yield Fault(name, case.strategy, "label_unlike_reference", case.sentence, case.sentence, detail)
 
 
 def plain_words(text: str) -> str:
