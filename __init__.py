@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .runs.filter import filter
     from .runs.plan import plan
     from .runs.result import RunResult
+    from .runs.review import review_export, review_import
     from .runs.run import run
     from .runs.score import score
 
@@ -48,6 +49,8 @@ __all__ = [
     "load_recipe",
     "plan",
     "recipe_from_data",
+    "review_export",
+    "review_import",
     "run",
     "score",
 ]
@@ -69,6 +72,8 @@ _HOMES = {
     "load_recipe": ".recipes",
     "plan": ".runs.plan",
     "recipe_from_data": ".recipes",
+    "review_export": ".runs.review",
+    "review_import": ".runs.review",
     "run": ".runs.run",
     "score": ".runs.score",
 }

@@ -133,9 +133,7 @@ class AskPolarity:
         ]
         return {"examples": shown, "sentence": _marked(case) if standard else case["sentence"], "term": case["term"]}
 
-    async def _likeliest(
-        self, case: Mapping[str, Any], ctx: Context, prompt: Prompt
-    ) -> tuple[Answer, dict[str, Any]]:
+    async def _likeliest(self, case: Mapping[str, Any], ctx: Context, prompt: Prompt) -> tuple[Answer, dict[str, Any]]:
         """The word that becomes likeliest; its text is the polarity."""
         inputs = self._inputs(case)
         alone = {**inputs, "sentence": case["term"]}

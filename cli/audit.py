@@ -39,7 +39,9 @@ def audit(
         Optional[str],  # noqa: UP045
         typer.Option("--fail-on", help="Exit with 3 if the verdict is this or worse; arts: undecided, refuse."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print audit.json to stdout, and nothing else there.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print audit.json to stdout, and nothing else there.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
 ) -> None:
     """Say what is in a data set and whether it can be relied on.

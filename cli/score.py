@@ -47,7 +47,9 @@ def score(
         Optional[Path],  # noqa: UP045
         typer.Option(help="Folder for score.json; with --model the run folder. Default: runs/score-<kind>-<model>."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print score.json to stdout, and nothing else there.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print score.json to stdout, and nothing else there.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
 ) -> None:
     """Score predictions, or a model itself, on a test set.

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .bootstrap import Interval, Resampling, percentile_interval, resampled_shares
 from .arts_set import STRATEGIES, ArtsSet
+from .bootstrap import Interval, Resampling, percentile_interval, resampled_shares
 
 if TYPE_CHECKING:
     import numpy as np
@@ -116,9 +116,7 @@ def score_cases(
         intervals = {name: percentile_interval(drawn[:, i], resampling.level) for i, name in enumerate(_COLUMNS)}
         intervals["drop"] = percentile_interval(drawn[:, _ORIGINAL] - drawn[:, _ARS], resampling.level)
     above, below = right.sum(axis=0), total.sum(axis=0)
-    shares = {
-        name: Share(int(above[i]), int(below[i]), intervals.get(name)) for i, name in enumerate(_COLUMNS)
-    }
+    shares = {name: Share(int(above[i]), int(below[i]), intervals.get(name)) for i, name in enumerate(_COLUMNS)}
     original, ars = shares["original"].percent, shares[ARS].percent
     given = {name: predictions.get(name) for name in cases.cases}
     return ArtsScore(

@@ -167,7 +167,7 @@ def audit_arts(
         faults=faults,
         lift=lift,
         null_edit_lift=control_lift,
-        null_edit_reasons=tuple([*_fault_reasons(control, control_faults), *_lift_reasons(control_lift)]),
+        null_edit_reasons=(*_fault_reasons(control, control_faults), *_lift_reasons(control_lift)),
         judge=under_judge,
         majority=score_cases(cases, constant_predictions(cases, judge.majority), resampling),
         majority_label=judge.majority,

@@ -94,9 +94,7 @@ def is_unchanged(case: AspectRecord, original: AspectRecord) -> bool:
     return plain_words(case.sentence) == plain_words(original.sentence)
 
 
-def _faults(
-    cases: ArtsSet, name: str, case: AspectRecord, original: AspectRecord | None
-) -> Iterator[tuple[str, str]]:
+def _faults(cases: ArtsSet, name: str, case: AspectRecord, original: AspectRecord | None) -> Iterator[tuple[str, str]]:
     if case.sentence[case.start : case.end] != case.term:
         there = case.sentence[case.start : case.end]
         yield "span_mismatch", f"{case.start}-{case.end} holds {there!r}, not {case.term!r}"

@@ -78,7 +78,7 @@ class BaselineJudge:
 
         It is made with the middle strength. None where a part of the data lacks what a classifier needs.
         """
-        sentences = {text: None for text in dict.fromkeys(place.sentence for place in self._places)}
+        sentences = dict.fromkeys(place.sentence for place in self._places)
         part_of = {text: number % FOLDS for number, text in enumerate(sentences)}
         strength = self.strengths[len(self.strengths) // 2]
         right = 0
@@ -142,8 +142,10 @@ def _vectorizer() -> Any:
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """One thread for linear algebra: with more, on a machine that has other work, they wait for one another and a fit
-    takes ten times as long; and the last digits would depend on their number.
+    """Keep linear algebra to one thread.
+
+    With more, on a machine that has other work, they wait for one another and a fit takes ten times as long; and the
+    last digits would depend on their number.
     """
     from threadpoolctl import threadpool_limits
 

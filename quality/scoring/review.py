@@ -1,0 +1,289 @@
+"""The human check of robustness cases: what annotators are asked, and what follows from their answers.
+
+Source: Xing et al. 2020, "Tasty Burgers, Soggy Fries", section 3: fluency of the sentence and sentiment of the aspect;
+over 92 % of their cases pass.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from statistics import mean, median
+from typing import Any
+
+from ...core import digest, seeded
+from ...core.errors import UsageError
+from ...core.records.aspect import AspectRecord
+from .agreement import Agreement, agreement
+from .arts_set import EDITED, ArtsSet
+from .polarity import POLARITIES
+from .wilson import wilson
+
+FLUENCY = (1, 2, 3, 4, 5)
+UNCLEAR = "unclear"
+SENTIMENTS: tuple[str, ...] = (*POLARITIES, UNCLEAR)
+PASSING_FLUENCY = 3.0
+"""Median fluency from which a case passes."""
+QUESTIONS = (
+    "How fluent is the sentence? 1 not understandable, 2 hard to understand, 3 understood at once though one would "
+    "not say it like that, 4 good, 5 as a careful writer would put it.",
+    "What does the sentence say of this?",
+)
+"""What annotators are asked, of the sentence and of each aspect."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewAspect:
+    """One aspect that annotators are asked about."""
+
+    name: str
+    """The term, and which of several it is where it occurs more than once."""
+    expected: str | None
+    """The polarity it should have; None where the set does not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewTask:
+    """One case to be judged."""
+
+    id: str
+    """Tells nothing of the case: annotators must not see the strategy."""
+    case: str
+    strategy: str
+    sentence: str
+    aspects: tuple[ReviewAspect, ...]
+    """The target first, then the other annotated terms of its sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What one annotator said of one task; None where nothing."""
+
+    task: str
+    annotator: str
+    fluency: int | None
+    sentiments: tuple[str | None, ...]
+    """By number of the aspect."""
+    where: str = ""
+    """File and line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """Cases of one strategy, or of all."""
+
+    rated: int
+    """Cases whose fluency and target sentiment were both judged."""
+    fluent: int
+    right: int
+    """Cases whose target was given the label's polarity by more than half of those who judged it."""
+    both: int
+    mean_fluency: float | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data; shares in percent, with Wilson's 95 % intervals."""
+        low, high = wilson(self.both, self.rated)
+        return {
+            "rated": self.rated,
+            "fluent": self.fluent,
+            "label_right": self.right,
+            "passed": self.both,
+            "passed_percent": round(100.0 * self.both / self.rated, 2) if self.rated else None,
+            "interval": [round(100.0 * low, 2), round(100.0 * high, 2)] if self.rated else None,
+            "mean_fluency": None if self.mean_fluency is None else round(self.mean_fluency, 3),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewResult:
+    """What a review says of a set."""
+
+    passed: Mapping[str, Passed]
+    """"all", and by strategy."""
+    fluency: Agreement
+    sentiment: Agreement
+    annotators: Mapping[str, int]
+    """Annotator -> tasks answered."""
+    unrated: tuple[str, ...]
+    """Ids of cases that nobody judged in full."""
+    others: tuple[int, int]
+    """(kept, judged): other aspects that RevTgt and AddDiff should leave alone, judged to be as before."""
+    failing: tuple[Mapping[str, Any], ...] = field(default=())
+    """Cases that do not pass, with what was said of them."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data: review.json."""
+        return {
+            "unit": "percent",
+            "cases": {name: one.as_dict() for name, one in self.passed.items()},
+            "agreement": {"fluency": self.fluency.as_dict(), "sentiment": self.sentiment.as_dict()},
+            "annotators": dict(self.annotators),
+            "unrated": {"number": len(self.unrated), "ids": list(self.unrated)},
+            "other_aspects": {"as_before": self.others[0], "judged": self.others[1]},
+            "not_passed": [dict(one) for one in self.failing],
+        }
+
+
+def make_tasks(cases: ArtsSet, *, sample: int | None = None, seed: int = 17) -> tuple[ReviewTask, ...]:
+    """Tasks for the edited cases of a set, in an order drawn by the seed.
+
+    Args:
+        cases: the set.
+        sample: number of cases, as even over the strategies as they allow; all if not given.
+        seed: decides which are drawn, and the order.
+
+    Raises:
+        UsageError: the set has no edited case, or fewer than are wanted.
+    """
+    by_strategy: dict[str, list[str]] = {}
+    for name, case in cases.cases.items():
+        if case.strategy in EDITED:
+            by_strategy.setdefault(case.strategy, []).append(name)
+    there = sum(map(len, by_strategy.values()))
+    wanted = there if sample is None else sample
+    if not there or wanted > there:
+        message = f"the set has {there} edited cases, of {wanted} that are wanted."
+        raise UsageError(message, hint="Give a smaller --sample, or a set with RevTgt, RevNon or AddDiff cases.")
+    drawn = {name: seeded(seed, "review", name).sample(ids, len(ids)) for name, ids in sorted(by_strategy.items())}
+    chosen: list[str] = []
+    while len(chosen) < wanted:
+        for ids in drawn.values():
+            if ids and len(chosen) < wanted:
+                chosen.append(ids.pop())
+    seeded(seed, "review", "order").shuffle(chosen)
+    review = digest("review-1", [[name, cases.cases[name].content_hash] for name in chosen], size=2)
+    width = max(4, len(str(len(chosen))))
+    siblings = _siblings(cases)
+    return tuple(_task(f"r{review}-{number:0{width}}", name, cases, siblings) for number, name in enumerate(chosen, 1))
+
+
+def evaluate(
+    tasks: Sequence[ReviewTask], judgements: Sequence[Judgement], *, passing_fluency: float = PASSING_FLUENCY
+) -> ReviewResult:
+    """What follows from the answers.
+
+    A case passes if the median of its fluency is high enough, and more than half of those who judged its target gave
+    it the polarity of its label.
+
+    Args:
+        tasks: what was asked.
+        judgements: at most one for each task and annotator.
+        passing_fluency: the bar.
+    """
+    by_task: dict[str, list[Judgement]] = {}
+    for judgement in judgements:
+        by_task.setdefault(judgement.task, []).append(judgement)
+    rated: list[tuple[str, bool, bool, float]] = []
+    unrated, failing = [], []
+    kept = judged = 0
+    for task in tasks:
+        given = by_task.get(task.id, [])
+        fluency = [one.fluency for one in given if one.fluency is not None]
+        labels = [one.sentiments[0] for one in given if one.sentiments and one.sentiments[0] is not None]
+        more = _others(task, given)
+        kept, judged = kept + more[0], judged + more[1]
+        if not fluency or not labels:
+            unrated.append(task.case)
+            continue
+        is_fluent = median(fluency) >= passing_fluency
+        is_right = 2 * labels.count(task.aspects[0].expected) > len(labels)
+        rated.append((task.strategy, is_fluent, is_right, mean(fluency)))
+        if not (is_fluent and is_right):
+            failing.append(_failed(task, fluency, labels))
+    names = ["all", *(name for name in EDITED if any(task.strategy == name for task in tasks))]
+    return ReviewResult(
+        passed={name: _passed([one for one in rated if name in ("all", one[0])]) for name in names},
+        fluency=agreement(_ratings(judgements, "fluency"), "ordinal"),
+        sentiment=agreement(_ratings(judgements, "sentiment"), "nominal"),
+        annotators=dict(sorted(Counter(one.annotator for one in judgements if _answered(one)).items())),
+        unrated=tuple(unrated),
+        others=(kept, judged),
+        failing=tuple(failing),
+    )
+
+
+def _task(task: str, name: str, cases: ArtsSet, siblings: Mapping[str, Sequence[AspectRecord]]) -> ReviewTask:
+    case = cases.cases[name]
+    aspects = [ReviewAspect(_named(case.sentence, case.term, case.start), case.polarity)]
+    original = cases.original_of(case)
+    for other in siblings.get(original.sentence, ()) if original else ():
+        places = [at for at in _places(case.sentence, other.term) if not case.start <= at < case.end]
+        if other.target == case.target or len(places) != 1 or other.term.casefold() == case.term.casefold():
+            continue
+        before = other.polarity if case.strategy != "revnon" else None
+        aspects.append(ReviewAspect(other.term, before))
+    return ReviewTask(task, name, case.strategy, case.sentence, tuple(aspects))
+
+
+def _siblings(cases: ArtsSet) -> dict[str, list[AspectRecord]]:
+    """Sentence -> the originals that have it."""
+    found: dict[str, list[AspectRecord]] = {}
+    for name in cases.original_ids.values():
+        found.setdefault(cases.cases[name].sentence, []).append(cases.cases[name])
+    return found
+
+
+def _places(sentence: str, term: str) -> list[int]:
+    places, at = [], sentence.find(term)
+    while at >= 0:
+        places.append(at)
+        at = sentence.find(term, at + 1)
+    return places
+
+
+def _named(sentence: str, term: str, start: int) -> str:
+    places = _places(sentence, term)
+    if len(places) < 2 or start not in places:
+        return term
+    return f"{term} (number {places.index(start) + 1} of {len(places)} in the sentence)"
+
+
+def _answered(one: Judgement) -> bool:
+    return one.fluency is not None or any(label is not None for label in one.sentiments)
+
+
+def _others(task: ReviewTask, given: Sequence[Judgement]) -> tuple[int, int]:
+    kept = judged = 0
+    for number, aspect in enumerate(task.aspects[1:], 1):
+        labels = [one.sentiments[number] for one in given if len(one.sentiments) > number and one.sentiments[number]]
+        if aspect.expected is not None and labels:
+            judged += 1
+            kept += 2 * labels.count(aspect.expected) > len(labels)
+    return kept, judged
+
+
+def _failed(task: ReviewTask, fluency: Sequence[int], labels: Sequence[str | None]) -> dict[str, Any]:
+    return {
+        "case": task.case,
+        "strategy": task.strategy,
+        "sentence": task.sentence,
+        "term": task.aspects[0].name,
+        "label": task.aspects[0].expected,
+        "fluency": list(fluency),
+        "sentiments": list(labels),
+    }
+
+
+def _passed(rated: Sequence[tuple[str, bool, bool, float]]) -> Passed:
+    return Passed(
+        rated=len(rated),
+        fluent=sum(fluent for _, fluent, _, _ in rated),
+        right=sum(right for _, _, right, _ in rated),
+        both=sum(fluent and right for _, fluent, right, _ in rated),
+        mean_fluency=mean(value for *_, value in rated) if rated else None,
+    )
+
+
+def _ratings(judgements: Sequence[Judgement], what: str) -> dict[str, dict[str, int | str]]:
+    found: dict[str, dict[str, int | str]] = {}
+    for one in judgements:
+        ratings = found.setdefault(one.annotator, {})
+        if what == "fluency":
+            if one.fluency is not None:
+                ratings[one.task] = one.fluency
+            continue
+        for number, label in enumerate(one.sentiments):
+            if label is not None:
+                ratings[f"{one.task}/{number}"] = label
+    return found
