@@ -22,6 +22,7 @@ from ..core import RowRecord, SourceRow
 from ..core.records.aspect import Polarity
 from ..llm import Answer
 from ..prompts import Prompt
+from ..quality.scoring.arts_set import marked
 from ..quality.scoring.polarity import POLARITIES, read_polarity
 from .builder import BuilderConfig, Context, Forecast, Item, Outcome, Rejected, require_fields
 
@@ -128,10 +129,13 @@ class AskPolarity:
         standard = self._config.profile == "standard"
         examples = self._config.examples or (() if standard else OWN_EXAMPLES)
         shown = [
-            {"sentence": _marked(e.model_dump()) if standard else e.sentence, "term": e.term, "polarity": e.polarity}
+            {"sentence": marked(e.sentence, e.term) if standard else e.sentence, "term": e.term, "polarity": e.polarity}
             for e in examples
         ]
-        return {"examples": shown, "sentence": _marked(case) if standard else case["sentence"], "term": case["term"]}
+        sentence, start = case["sentence"], case.get("start")
+        if standard:
+            sentence = marked(sentence, case["term"], start if isinstance(start, int) else None)
+        return {"examples": shown, "sentence": sentence, "term": case["term"]}
 
     async def _likeliest(self, case: Mapping[str, Any], ctx: Context, prompt: Prompt) -> tuple[Answer, dict[str, Any]]:
         """The word that becomes likeliest; its text is the polarity."""
@@ -148,13 +152,3 @@ class AskPolarity:
         calls = tuple(key for likelihood in found for key in likelihood.calls)
         notes = {"gain": {word: round(value, 4) for word, value in gains.items()}}
         return Answer(best, best, calls), notes
-
-
-def _marked(case: Mapping[str, Any]) -> str:
-    """The sentence with the term between double square brackets; the first place of it where none is told."""
-    sentence, term, start = case["sentence"], case["term"], case.get("start")
-    if not isinstance(start, int) or sentence[start : start + len(term)] != term:
-        start = sentence.find(term)
-    if start < 0:
-        return str(sentence)
-    return f"{sentence[:start]}[[{term}]]{sentence[start + len(term) :]}"

@@ -12,6 +12,15 @@ STRATEGIES: tuple[Strategy, ...] = ("original", "revtgt", "revnon", "adddiff")
 EDITED: tuple[Strategy, ...] = STRATEGIES[1:]
 
 
+def marked(sentence: str, term: str, start: int | None = None) -> str:
+    """The sentence with the term between double square brackets; its first place where `start` does not hold it."""
+    if start is None or sentence[start : start + len(term)] != term:
+        start = sentence.find(term)
+    if start < 0:
+        return sentence
+    return f"{sentence[:start]}[[{term}]]{sentence[start + len(term) :]}"
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """A case without its label: what a model is asked."""

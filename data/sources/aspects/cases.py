@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -14,8 +13,8 @@ from pydantic import ValidationError
 from ....core import Origin
 from ....core.errors import UsageError
 from ....core.records import AspectRecord
-from ..row import Unreadable
 from ..frames import rows_from
+from ..row import Unreadable
 
 STRATEGY_OF = {"": "original", "1": "revtgt", "2": "revnon", "3": "adddiff", "4": "adddiff"}
 """Number after `_adv` -> strategy. The released predictions say 4 for what the released set calls 3."""
@@ -62,9 +61,9 @@ def read_cases(location: Any) -> CaseSet:
             problems.append(entry)
             continue
         try:
-            key, case = _case(entry.fields, entry.key)
-        except (ValueError, ValidationError) as error:
-            problems.append(Unreadable(entry.key, f"not an aspect case: {_first_line(error)}"))
+            key, case = read_case(entry.fields, entry.key)
+        except ValueError as error:
+            problems.append(Unreadable(entry.key, f"not an aspect case: {error}"))
             continue
         keys.append(key)
         cases.append(case)
@@ -74,6 +73,23 @@ def read_cases(location: Any) -> CaseSet:
         hint = "A case has sentence, term, from, to, polarity, and a key such as 892:1_0 or 892:1_0_adv1."
         raise UsageError(message, hint=hint)
     return CaseSet(tuple(cases), tuple(keys), tuple(problems))
+
+
+def read_case(fields: Mapping[str, Any], row: str) -> tuple[str, AspectRecord]:
+    """Read one row as a case, and the key that the released JSON gives it.
+
+    Args:
+        fields: as `read_cases` takes them.
+        row: key of the row, for the record's origin.
+
+    Raises:
+        ValueError: it is none; the message says in one line what is wrong.
+    """
+    try:
+        return _case(fields, row)
+    except ValueError as error:
+        message = _first_line(error)
+        raise ValueError(message) from error
 
 
 def _case(fields: Mapping[str, Any], row: str) -> tuple[str, AspectRecord]:
@@ -92,7 +108,7 @@ def _case(fields: Mapping[str, Any], row: str) -> tuple[str, AspectRecord]:
     key = fields.get("key") or fields.get("id")
     if not isinstance(key, str):
         message = f"it has no key; its fields are {', '.join(map(str, fields))}"
-        raise ValueError(message)
+        raise ValueError(message)  # noqa: TRY004 (one kind of error for whatever a file holds)
     target, strategy = split_key(key)
     case = AspectRecord.model_validate(
         {
