@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from ...core import derive_seed
 from ...core.errors import MissingCapability, UsageError
 from ...core.records.aspect import AspectRecord, AspectSentence, Polarity
 
@@ -78,8 +79,8 @@ class BaselineJudge:
 
         It is made with the middle strength. None where a part of the data lacks what a classifier needs.
         """
-        sentences = dict.fromkeys(place.sentence for place in self._places)
-        part_of = {text: number % FOLDS for number, text in enumerate(sentences)}
+        # By hash and not by order, which may follow a pattern of its own.
+        part_of = {place.sentence: derive_seed(0, "fold", place.sentence) % FOLDS for place in self._places}
         strength = self.strengths[len(self.strengths) // 2]
         right = 0
         for part in range(FOLDS):
