@@ -27,6 +27,7 @@ from ..quality.scoring.polarity import POLARITIES, read_polarity
 from .builder import BuilderConfig, Context, Forecast, Item, Outcome, Rejected, require_fields
 
 ANSWER = "polarity/answer"
+_SCORE = "score polarity/answer"
 _NEEDED = ("id", "sentence", "term")
 
 
@@ -118,12 +119,14 @@ class AskPolarity:
         )
 
     def forecast(self, items: Sequence[Item]) -> Forecast:
-        """One call per item, or the likelihoods of three words after two texts."""
-        return Forecast(
-            calls={ANSWER: len(items)},
-            examples={ANSWER: self._inputs(items[0].data)} if items else {},
-            answers={ANSWER: '{"polarity": "positive"}'},
-        )
+        """One call per item; for a small model the likelihoods of three words after one text or two."""
+        inputs = self._inputs(items[0].data) if items else {}
+        if self._config.profile == "standard":
+            calls = {ANSWER: len(items)}
+            return Forecast(calls, {ANSWER: inputs} if items else {}, {ANSWER: '{"polarity": "positive"}'})
+        words = len(POLARITIES) * (2 if self._config.calibrate else 1)
+        example = {"continuation": f" {POLARITIES[0]}", "prompt": ANSWER, "inputs": inputs}
+        return Forecast({_SCORE: words * len(items)}, {_SCORE: example} if items else {})
 
     def _inputs(self, case: Mapping[str, Any]) -> dict[str, Any]:
         standard = self._config.profile == "standard"

@@ -102,7 +102,9 @@ def _their_labels(labels: Mapping[str, str]) -> dict[str, str]:
 
 def _one_object(rows: Sequence[SourceRow]) -> list[SourceRow] | None:
     """The rows of a JSON object id -> prediction, which a reader takes for one row."""
-    if len(rows) > 1 or any(column in rows[0].fields for column in _ID):
+    # A table of one row looks the same, but for the file's name.
+    is_document = rows[0].key.rpartition(":")[0].removesuffix(".gz").endswith(".json")
+    if len(rows) > 1 or not is_document or any(column in rows[0].fields for column in _ID):
         return None
     cells = rows[0].fields
     if not cells or any(isinstance(value, dict | list) for value in cells.values()):

@@ -38,6 +38,10 @@ SCRIPTS = {
         {"match": "Text:.*Honey", "reply": PAIR},
         {"reply": {"question": "What lets bread rise?", "answer": "Yeast makes bread rise with carbon dioxide gas."}},
     ],
+    "polarity": [
+        {"match": "cold", "reply": {"polarity": "negative"}},
+        {"reply": {"polarity": "neutral"}},
+    ],
     "explore": [
         {"match": '"rows"|instructions', "replies": [rows(i) for i in range(12)]},
         {"replies": [{"tasks": [{"name": n, "reason": "useful"}]} for n in ("weigh options", "count costs", "ask")]},
@@ -53,6 +57,7 @@ SETTINGS = {
     "map": ["seeds.path=prompts.jsonl"],
     "quickstart": ["seeds.path=documents.jsonl", "builder.min_net_gain=-1000"],
     "ground": ["seeds.path=documents.jsonl"],
+    "polarity": ["seeds.path=questions.jsonl"],
     "explore": ["builder.nodes=6", "builder.rows=12"],
     "explore-quick": ["builder.nodes=5", "builder.rows=6"],
 }
@@ -66,6 +71,7 @@ def test_there_is_a_script_for_every_shipped_recipe():
 def test_it_runs_to_rows_that_add_up(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "documents.jsonl").write_text("".join(json.dumps(d) + "\n" for d in DOCUMENTS))
+    (tmp_path / "questions.jsonl").write_text('{"id": "1_0", "sentence": "The tea is cold.", "term": "tea"}\n')
     (tmp_path / "prompts.jsonl").write_text('{"prompt": "Say a word."}\n')
     (tmp_path / "script.yaml").write_text(yaml.safe_dump(SCRIPTS[name]))
     models = ["models.default.backend=scripted", "models.default.model=scripted", "models.default.script=script.yaml"]

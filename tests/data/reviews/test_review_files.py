@@ -83,7 +83,7 @@ def test_no_cell_is_a_formula(tmp_path):
 def test_any_text_is_kept_and_begins_with_no_sign_of_a_formula(text):
     cell = plain_cell(text)
     assert cell in (text, f"'{text}")
-    assert cell.lstrip("\t\r\n \ufeff\u200b\u00a0")[:1] not in tuple("=+-@") + ("＝", "＋", "－", "＠")
+    assert cell.lstrip("\t\r\n \ufeff\u200b\u00a0")[:1] not in (*tuple("=+-@"), "＝", "＋", "－", "＠")
 
 
 def test_what_was_filled_in_comes_back(tmp_path):
