@@ -50,8 +50,9 @@ def read_gold(gold: Any) -> ArtsGold:
         return ArtsGold("cases in memory", gold, ())
     if isinstance(gold, Mapping) and gold and all(isinstance(case, AspectRecord) for case in gold.values()):
         return ArtsGold("cases in memory", ArtsSet(dict(gold)), ())
+    source: Any = gold
     if isinstance(gold, str | Path):
-        name, source = str(gold), gold
+        name = str(gold)
     elif isinstance(gold, Mapping):
         name, source = "cases in memory", [{"key": key, **dict(case)} for key, case in gold.items()]
     else:

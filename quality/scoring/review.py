@@ -180,14 +180,14 @@ def evaluate(
     for task in tasks:
         given = by_task.get(task.id, [])
         fluency = [one.fluency for one in given if one.fluency is not None]
-        labels = [one.sentiments[0] for one in given if one.sentiments and one.sentiments[0] is not None]
+        labels = [label for one in given for label in one.sentiments[:1] if label is not None]
         more = _others(task, given)
         kept, judged = kept + more[0], judged + more[1]
         if not fluency or not labels:
             unrated.append(task.case)
             continue
         is_fluent = median(fluency) >= passing_fluency
-        is_right = 2 * labels.count(task.aspects[0].expected) > len(labels)
+        is_right = 2 * sum(label == task.aspects[0].expected for label in labels) > len(labels)
         rated.append((task.strategy, is_fluent, is_right, mean(fluency)))
         if not (is_fluent and is_right):
             failing.append(_failed(task, fluency, labels))
@@ -246,14 +246,14 @@ def _answered(one: Judgement) -> bool:
 def _others(task: ReviewTask, given: Sequence[Judgement]) -> tuple[int, int]:
     kept = judged = 0
     for number, aspect in enumerate(task.aspects[1:], 1):
-        labels = [one.sentiments[number] for one in given if len(one.sentiments) > number and one.sentiments[number]]
+        labels = [label for one in given for label in one.sentiments[number : number + 1] if label is not None]
         if aspect.expected is not None and labels:
             judged += 1
             kept += 2 * labels.count(aspect.expected) > len(labels)
     return kept, judged
 
 
-def _failed(task: ReviewTask, fluency: Sequence[int], labels: Sequence[str | None]) -> dict[str, Any]:
+def _failed(task: ReviewTask, fluency: Sequence[int], labels: Sequence[str]) -> dict[str, Any]:
     return {
         "case": task.case,
         "strategy": task.strategy,
