@@ -130,6 +130,12 @@ def _corrected(number: int, words: list[str], tags: list[str]) -> str:
     return tag
 
 
+def is_known(word: str) -> bool:
+    """Whether the tagger's lexicon has a word, as it stands or in small letters."""
+    lexicon = _tagger().lexicon
+    return word in lexicon or word.lower() in lexicon
+
+
 @cache
 def _tagger() -> Any:
     import warnings
