@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from random import Random
 
 from ...core.records import AspectTerm, Edit, Polarity, Span
@@ -32,25 +33,36 @@ def add_clauses(passage: Passage, target: AspectTerm, pool: Pool, random: Random
         most: clauses added at most.
     """
     candidates = [clause for side in _OPPOSITE[target.polarity] for clause in pool.clauses[side]]
-    stem = _stem(passage.text, target)
     numbers = range(1, most + 1)
     # The more clauses the rarer: with three at most, about nine words are added on average, as in the released sets.
     number = random.choices(numbers, weights=[most + 1 - n for n in numbers])[0]
     chosen = _draw(candidates, passage, random, number)
     if not chosen:
         return Refused("no_clause_fits")
+    return joined(passage, target, [(clause.text, _aspect(clause, number)) for number, clause in enumerate(chosen)])
+
+
+def joined(passage: Passage, target: AspectTerm, clauses: Sequence[tuple[str, AspectTerm]]) -> Variant:
+    """The sentence with clauses behind it: "A", "A and B" or "A, B and C", after ", but" (or ";" if it has one).
+
+    Args:
+        passage: the sentence.
+        target: the aspect under test.
+        clauses: each with its aspect, whose places are those in the clause.
+    """
+    stem = _stem(passage.text, target)
     glue = "; " if _CONTRAST.search(passage.text) else ", but "
     parts: list[str] = []
     others: list[AspectTerm] = []
     at = len(stem) + len(glue)
-    for number, clause in enumerate(chosen):
+    for number, (text, aspect) in enumerate(clauses):
         if number:
-            joint = " and " if number == len(chosen) - 1 else ", "
+            joint = " and " if number == len(clauses) - 1 else ", "
             parts.append(joint)
             at += len(joint)
-        others.append(_aspect(clause, at, number))
-        parts.append(clause.text)
-        at += len(clause.text)
+        others.append(_moved(aspect, at))
+        parts.append(text)
+        at += len(text)
     added = glue + "".join(parts) + "."
     edit = Edit(start=len(stem), before=passage.text[len(stem) :], after=added, rule=RULE)
     own = tuple(t for t in passage.sentence.terms if t.id != target.id)
@@ -91,15 +103,19 @@ def _words(clause: Clause) -> set[str]:
     return found | {lemma(w, "n") for w in found}
 
 
-def _aspect(clause: Clause, at: int, number: int) -> AspectTerm:
-    start = at + clause.term.start
-    span = Span(text=clause.term.text, start=start, end=start + len(clause.term.text))
+def _aspect(clause: Clause, number: int) -> AspectTerm:
     place = clause.text.lower().rfind(clause.opinion)
     opinions: tuple[Span, ...] = ()
     if place >= 0:
         words = clause.text[place : place + len(clause.opinion)]
-        opinions = (Span(text=words, start=at + place, end=at + place + len(words)),)
-    return AspectTerm(id=f"added_{number}:{clause.source}", span=span, polarity=clause.polarity, opinions=opinions)
+        opinions = (Span(text=words, start=place, end=place + len(words)),)
+    return AspectTerm(
+        id=f"added_{number}:{clause.source}", span=clause.term, polarity=clause.polarity, opinions=opinions
+    )
 
 
-__all__ = ["RULE", "Clause", "add_clauses"]
+def _moved(aspect: AspectTerm, by: int) -> AspectTerm:
+    def at(span: Span) -> Span:
+        return Span(text=span.text, start=span.start + by, end=span.end + by)
+
+    return aspect.model_copy(update={"span": at(aspect.span), "opinions": tuple(map(at, aspect.opinions))})

@@ -17,10 +17,60 @@ OF_VERBS_BEHIND = ("very much",)
 COMPARED = ("much", "far", "considerably")
 NOMINAL = ("real", "complete", "genuine")
 _STRONG = frozenset(
-    "excellent perfect terrible awful horrible amazing awesome fantastic wonderful superb terrific fabulous outstanding"
-    " brilliant incredible dreadful gorgeous stunning flawless delicious essential impossible useless unbelievable"
-    " unmatched ridiculous dead broken free unable best worst great superior ideal phenomenal magnificent unacceptable"
-    " inedible hilarious filthy enormous huge tiny necessary required wrong right included available defective faulty".split()
+    [
+        "excellent",
+        "perfect",
+        "terrible",
+        "awful",
+        "horrible",
+        "amazing",
+        "awesome",
+        "fantastic",
+        "wonderful",
+        "superb",
+        "terrific",
+        "fabulous",
+        "outstanding",
+        "brilliant",
+        "incredible",
+        "dreadful",
+        "gorgeous",
+        "stunning",
+        "flawless",
+        "delicious",
+        "essential",
+        "impossible",
+        "useless",
+        "unbelievable",
+        "unmatched",
+        "ridiculous",
+        "dead",
+        "broken",
+        "free",
+        "unable",
+        "best",
+        "worst",
+        "great",
+        "superior",
+        "ideal",
+        "phenomenal",
+        "magnificent",
+        "unacceptable",
+        "inedible",
+        "hilarious",
+        "filthy",
+        "enormous",
+        "huge",
+        "tiny",
+        "necessary",
+        "required",
+        "wrong",
+        "right",
+        "included",
+        "available",
+        "defective",
+        "faulty",
+    ]
 )
 DEGREE = frozenset(
     (*GRADABLE, *EXTREME, *VERBAL, *COMPARED, "so", "too", "quite", "pretty", "super", "highly", "completely", "totally",
@@ -80,7 +130,21 @@ def _in_front(passage: Passage, head: int, random: Random) -> list[Edit]:
 
 
 def _noun(passage: Passage, head: int, random: Random) -> list[Edit]:
-    if passage.word(head - 1) in ("a", "an", "the", "my", "such", "this", "any", "some", "is", "are", "was", "were", "its"):
+    if passage.word(head - 1) in (
+        "a",
+        "an",
+        "the",
+        "my",
+        "such",
+        "this",
+        "any",
+        "some",
+        "is",
+        "are",
+        "was",
+        "were",
+        "its",
+    ):
         return [_put(passage, head, random.choice(NOMINAL[:2]))]
     if passage.tag(head) in ("NNS", "NNPS"):
         return [_put(passage, head, "real")]
@@ -102,7 +166,13 @@ def _negation(passage: Passage, negator: int) -> list[Edit]:
     word, before = passage.word(negator), passage.word(negator - 1)
     if word in ("n't", "nt") or (word == "not" and before in DO | MODALS):
         at = negator - 1
-        if passage.word(at - 1) in ("and", "but", "or", "") or not passage.tag(at - 1)[:2] in ("PR", "NN", "DT", "WD", "WP"):
+        if passage.word(at - 1) in ("and", "but", "or", "") or passage.tag(at - 1)[:2] not in (
+            "PR",
+            "NN",
+            "DT",
+            "WD",
+            "WP",
+        ):
             pass
         return [_put(passage, at, "really")] if passage.word(at - 1) not in DEGREE else []
     if word == "no":
@@ -122,7 +192,11 @@ def _stronger(passage: Passage, inside: list[int], random: Random) -> list[Edit]
             edits.append(passage.replaced(at - 1, article(new), "article"))
         return edits
     head = next((n for n in reversed(inside) if passage.tag(n)[:2] in ("JJ", "RB")), None)
-    if head is None or lemma(passage.word(head), "a") in DEGREE or passage.word(head - 1) in ("more", "most", "less", "as", "how"):
+    if (
+        head is None
+        or lemma(passage.word(head), "a") in DEGREE
+        or passage.word(head - 1) in ("more", "most", "less", "as", "how")
+    ):
         return []
     return []
 

@@ -8,18 +8,111 @@ from .corpus import Corpus
 from .passage import BE, DO, MODALS, Passage
 
 NEGATORS = frozenset(
-    "not n't nt no never none nobody nothing neither nowhere hardly scarcely barely cannot rarely seldom".split()
+    [
+        "not",
+        "n't",
+        "nt",
+        "no",
+        "never",
+        "none",
+        "nobody",
+        "nothing",
+        "neither",
+        "nowhere",
+        "hardly",
+        "scarcely",
+        "barely",
+        "cannot",
+        "rarely",
+        "seldom",
+    ]
 )
 REMOVED = "negator_removed"
 _INSTEAD = {"nothing": "something", "nobody": "everybody", "none": "some", "nowhere": "everywhere", "neither": "both"}
 _UNDER_NEGATION = {"any": "some", "anything": "something", "anywhere": "everywhere", "anyone": "everyone",
                    "anybody": "everybody", "either": "too"}  # fmt: skip
 _SKIPPED_BACK = frozenset(
-    "very that so as too all really be been being a an the particularly exactly quite overly terribly especially any"
-    " have had at only always even yet completely entirely nearly much many".split()
+    [
+        "very",
+        "that",
+        "so",
+        "as",
+        "too",
+        "all",
+        "really",
+        "be",
+        "been",
+        "being",
+        "a",
+        "an",
+        "the",
+        "particularly",
+        "exactly",
+        "quite",
+        "overly",
+        "terribly",
+        "especially",
+        "any",
+        "have",
+        "had",
+        "at",
+        "only",
+        "always",
+        "even",
+        "yet",
+        "completely",
+        "entirely",
+        "nearly",
+        "much",
+        "many",
+    ]
 )
-LINKING = frozenset("be look feel seem sound taste smell become get stay remain appear turn keep go prove".split())
-_STOPS = frozenset(". , ; : ! ? ( ) - -- ... and but or because although though while when if which who".split())
+LINKING = frozenset(
+    [
+        "be",
+        "look",
+        "feel",
+        "seem",
+        "sound",
+        "taste",
+        "smell",
+        "become",
+        "get",
+        "stay",
+        "remain",
+        "appear",
+        "turn",
+        "keep",
+        "go",
+        "prove",
+    ]
+)
+_STOPS = frozenset(
+    [
+        ".",
+        ",",
+        ";",
+        ":",
+        "!",
+        "?",
+        "(",
+        ")",
+        "-",
+        "--",
+        "...",
+        "and",
+        "but",
+        "or",
+        "because",
+        "although",
+        "though",
+        "while",
+        "when",
+        "if",
+        "which",
+        "who",
+    ]
+)
 REACH = 5
 """Tokens that are looked back for a negator or a form of "be"."""
 
@@ -42,9 +135,9 @@ def without_negator(passage: Passage, at: int, corpus: Corpus, rule: str = REMOV
     word, edits = passage.word(at), []
     helper = at - 1
     last = at
-    if word == "no" and passage.word(at + 1) == "longer":
-        last = at + 1
-    elif word == "not" and passage.word(at + 1) in ("yet", "even"):
+    if (word == "no" and passage.word(at + 1) == "longer") or (
+        word == "not" and passage.word(at + 1) in ("yet", "even")
+    ):
         last = at + 1
     if word in ("not", "n't", "nt") and passage.word(helper) in DO and passage.word(at + 1) not in ("like",):
         verb = _verb_after(passage, last)
@@ -72,7 +165,9 @@ def without_negator(passage: Passage, at: int, corpus: Corpus, rule: str = REMOV
     if not edits and word in _INSTEAD:
         edits = [passage.replaced(at, cased_like(_INSTEAD[word], passage.tokens[at].text), rule)]
         if word == "neither":
-            edits += [passage.replaced(n, "and", rule) for n in range(at, len(passage.tokens)) if passage.word(n) == "nor"][:1]
+            edits += [
+                passage.replaced(n, "and", rule) for n in range(at, len(passage.tokens)) if passage.word(n) == "nor"
+            ][:1]
     if not edits and word == "no" and last == at:
         edits = _without_no(passage, at, corpus, rule)
     if not edits:

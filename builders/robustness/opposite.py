@@ -93,8 +93,12 @@ def _is_adverbial(passage: Passage, number: int) -> bool:
     at = number - 1
     while at >= 0 and passage.tag(at) == "RB":
         at -= 1
-    return passage.tag(at).startswith("VB") and lemma(passage.word(at), "v") not in LINKING | {"'s", "'re", "'m", "make"} \
-        and passage.word(at) not in ("'s", "'re", "'m") and passage.tag(at) not in ("VBN", "VBG")
+    return (
+        passage.tag(at).startswith("VB")
+        and lemma(passage.word(at), "v") not in LINKING | {"'s", "'re", "'m", "make"}
+        and passage.word(at) not in ("'s", "'re", "'m")
+        and passage.tag(at) not in ("VBN", "VBG")
+    )
 
 
 def _preferred(words: list[str], pos: str, corpus: Corpus) -> list[str]:

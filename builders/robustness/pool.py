@@ -22,23 +22,115 @@ from .revtgt import SIGN
 _USED = 3
 LONGEST = 9
 """Words of a clause at most."""
-_FIRST_PERSON = frozenset("love hate like dislike enjoy loved hated liked enjoyed adore despise".split())
-_DETERMINERS = frozenset("the its their his her our this that these those".split())
-_OPEN_ENDED = frozenset("to of for with than as that at from about by in on compared like when if enough up out".split())
+_FIRST_PERSON = frozenset(
+    ["love", "hate", "like", "dislike", "enjoy", "loved", "hated", "liked", "enjoyed", "adore", "despise"]
+)
+_DETERMINERS = frozenset(["the", "its", "their", "his", "her", "our", "this", "that", "these", "those"])
+_OPEN_ENDED = frozenset(
+    [
+        "to",
+        "of",
+        "for",
+        "with",
+        "than",
+        "as",
+        "that",
+        "at",
+        "from",
+        "about",
+        "by",
+        "in",
+        "on",
+        "compared",
+        "like",
+        "when",
+        "if",
+        "enough",
+        "up",
+        "out",
+    ]
+)
 _PLAIN_WORDS = re.compile(r"[\w\s'’&/+.-]+")
-_DEGREES = frozenset("very really so extremely incredibly too pretty quite super".split())
-_TROUBLE = frozenset("problem problems issue issues trouble complaint complaints defect defects glitch glitches".split())
-_IS = frozenset("is are was were".split())
-_SINGULAR = frozenset("is was does has".split())
-_PLURAL = frozenset("are were do have".split())
+_DEGREES = frozenset(["very", "really", "so", "extremely", "incredibly", "too", "pretty", "quite", "super"])
+_TROUBLE = frozenset(
+    [
+        "problem",
+        "problems",
+        "issue",
+        "issues",
+        "trouble",
+        "complaint",
+        "complaints",
+        "defect",
+        "defects",
+        "glitch",
+        "glitches",
+    ]
+)
+_IS = frozenset(["is", "are", "was", "were"])
+_SINGULAR = frozenset(["is", "was", "does", "has"])
+_PLURAL = frozenset(["are", "were", "do", "have"])
 _NEVER_SAID_OF = frozenset(
-    "real true various little top past certain main own other same full whole total exact exactly former latter next"
-    " last first several only entire worth even that much many such different new regular basic overall general".split()
+    [
+        "real",
+        "true",
+        "various",
+        "little",
+        "top",
+        "past",
+        "certain",
+        "main",
+        "own",
+        "other",
+        "same",
+        "full",
+        "whole",
+        "total",
+        "exact",
+        "exactly",
+        "former",
+        "latter",
+        "next",
+        "last",
+        "first",
+        "several",
+        "only",
+        "entire",
+        "worth",
+        "even",
+        "that",
+        "much",
+        "many",
+        "such",
+        "different",
+        "new",
+        "regular",
+        "basic",
+        "overall",
+        "general",
+    ]
 )
 """Adjectives that stand before a noun, or need something behind them, and make no clause with "is"."""
 _FINITE = frozenset(("VBZ", "VBP", "VBD"))
 _BINDING = frozenset(("NN", "JJ", "DT", "PR", "VB", "CD", "PO", "IN"))
-_EMPTY = frozenset("use usage it this that one thing things something everything they them laptop computer".split())
+_EMPTY = frozenset(
+    [
+        "use",
+        "usage",
+        "it",
+        "this",
+        "that",
+        "one",
+        "thing",
+        "things",
+        "something",
+        "everything",
+        "they",
+        "them",
+        "laptop",
+        "computer",
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -157,7 +249,13 @@ def _said_in_front(passage: Passage, target: range, said: range) -> str | None:
         return None
     if passage.tag(said[-1]) not in ("JJ", "JJR", "VBN") or passage.word(said[-1]) in ("more", "less", "many", "free"):
         return None
-    if negator_before(passage, said[0]) is not None or passage.word(said[0] - 1) in ("more", "most", "less", "so", "how"):
+    if negator_before(passage, said[0]) is not None or passage.word(said[0] - 1) in (
+        "more",
+        "most",
+        "less",
+        "so",
+        "how",
+    ):
         return None
     if passage.tag(target[-1] + 1)[:2] in ("NN", "PO") or passage.word(target[-1] + 1) == "of":
         return None
@@ -181,7 +279,11 @@ def _first_person(passage: Passage, target: range, said: range) -> str | None:
 def _trouble_with(passage: Passage, target: range, said: range) -> str | None:
     """ "problems with the fan" -> "there are problems with the fan"."""
     between = [passage.word(n) for n in range(said[-1] + 1, target[0])]
-    if len(said) != 1 or passage.word(said[0]) not in _TROUBLE or between not in (["with", "the"], ["with"], ["with", "my"]):
+    if (
+        len(said) != 1
+        or passage.word(said[0]) not in _TROUBLE
+        or between not in (["with", "the"], ["with"], ["with", "my"])
+    ):
         return None
     if negator_before(passage, said[0]) is not None or passage.tag(target[-1] + 1)[:2] in ("NN", "PO"):
         return None
@@ -201,7 +303,15 @@ def _without(passage: Passage, target: range, said: range) -> str | None:
 
 
 def _goes_on(passage: Passage, last: int) -> bool:
-    return passage.word(last + 1) in _OPEN_ENDED or passage.tag(last + 1)[:2] in ("NN", "JJ", "VB", "RB", "CD", "PR", "RP")
+    return passage.word(last + 1) in _OPEN_ENDED or passage.tag(last + 1)[:2] in (
+        "NN",
+        "JJ",
+        "VB",
+        "RB",
+        "CD",
+        "PR",
+        "RP",
+    )
 
 
 def _stated(passage: Passage, target: range) -> str:

@@ -48,7 +48,7 @@ def reverse(passage: Passage, span: Span, said: int, resources: Resources, rando
         return []
     phrase = _phrase(passage, inside, said)
     if phrase:
-        return _with_article(passage, phrase)
+        return with_article(passage, phrase)
     negator = next((n for n in inside if passage.word(n) in NEGATORS), None)
     if negator is None:
         negator = negator_before(passage, inside[0])
@@ -57,7 +57,7 @@ def reverse(passage: Passage, span: Span, said: int, resources: Resources, rando
     for number in _by_weight(passage, inside):
         word = opposite_of(passage, number, said, resources.corpus, resources.table, random)
         if word is not None and word.lower() != passage.word(number):
-            return _with_article(passage, [passage.replaced(number, word, ANTONYM), *_agreeing(passage, number, word)])
+            return with_article(passage, [passage.replaced(number, word, ANTONYM), *_agreeing(passage, number, word)])
     return negated(passage, inside[0], inside[-1], said)
 
 
@@ -99,8 +99,50 @@ def _by_weight(passage: Passage, inside: list[int]) -> list[int]:
 
 
 _PLAIN = frozenset(
-    "be is are was were been being am do does did have has had very really so too quite much get got gets go went"
-    " make made use used using up down out off in on to so as just even only".split()
+    [
+        "be",
+        "is",
+        "are",
+        "was",
+        "were",
+        "been",
+        "being",
+        "am",
+        "do",
+        "does",
+        "did",
+        "have",
+        "has",
+        "had",
+        "very",
+        "really",
+        "so",
+        "too",
+        "quite",
+        "much",
+        "get",
+        "got",
+        "gets",
+        "go",
+        "went",
+        "make",
+        "made",
+        "use",
+        "used",
+        "using",
+        "up",
+        "down",
+        "out",
+        "off",
+        "in",
+        "on",
+        "to",
+        "so",
+        "as",
+        "just",
+        "even",
+        "only",
+    ]
 )
 
 
@@ -113,12 +155,10 @@ def _agreeing(passage: Passage, number: int, word: str) -> list[Edit]:
     return []
 
 
-def _with_article(passage: Passage, edits: list[Edit]) -> list[Edit]:
+def with_article(passage: Passage, edits: list[Edit]) -> list[Edit]:
     """The edits, with "a" or "an" before a changed word as its sound wants it."""
     mended: list[Edit] = []
     for edit in edits:
-        before = next((n for n, t in enumerate(passage.tokens) if t.end <= edit.start and
-                       not passage.text[t.end : edit.start].strip()), None)  # fmt: skip
         ends = [n for n, t in enumerate(passage.tokens) if t.end <= edit.start]
         before = ends[-1] if ends else None
         if before is None or passage.word(before) not in ("a", "an") or not edit.after.strip():

@@ -59,7 +59,9 @@ def _of_another(passage: Passage, target: AspectTerm, edit: Edit) -> bool:
         if term.id == target.id:
             continue
         for opinion in term.opinions:
-            if touches(edit, opinion) and not any(o.start < opinion.end and opinion.start < o.end for o in target.opinions):
+            if touches(edit, opinion) and not any(
+                o.start < opinion.end and opinion.start < o.end for o in target.opinions
+            ):
                 return True
     return False
 

@@ -14,7 +14,9 @@ _IRREGULAR = {
     ("far", "JJR"): "farther", ("old", "JJR"): "older",
 }  # fmt: skip
 _VOWEL_GROUPS = re.compile(r"[aeiouy]+")
-_AN = re.compile(r"^(?:[aeio]|u(?!ni|se|sa|su|ti|k|ro|biq)|hour|honest|honou?r|heir|[fhlmnrsx](?:[^a-z]|$))", re.IGNORECASE)
+_AN = re.compile(
+    r"^(?:[aeio]|u(?!ni|se|sa|su|ti|k|ro|biq)|hour|honest|honou?r|heir|[fhlmnrsx](?:[^a-z]|$))", re.IGNORECASE
+)
 
 
 @cache

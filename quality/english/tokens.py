@@ -22,9 +22,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
-_UNAPOSTROPHED = re.compile(
-    r"(?i)\b(?:do|does|did|is|are|was|were|ca|could|would|should|wo|has|have|had)nt\b"
-)
+_UNAPOSTROPHED = re.compile(r"(?i)\b(?:do|does|did|is|are|was|were|ca|could|would|should|wo|has|have|had)nt\b")
 _PUNCTUATION = re.compile(r"^\W+$")
 
 
@@ -94,9 +92,11 @@ def _shown(word: str) -> str:
     return word.replace("’", "'")
 
 
-_MODALS = frozenset("can could may might must shall should will would ca wo".split())
-_DO = frozenset("do does did".split())
-_PRONOUNS = frozenset("i you we they he she it who which that this everything nothing".split())
+_MODALS = frozenset(["can", "could", "may", "might", "must", "shall", "should", "will", "would", "ca", "wo"])
+_DO = frozenset(["do", "does", "did"])
+_PRONOUNS = frozenset(
+    ["i", "you", "we", "they", "he", "she", "it", "who", "which", "that", "this", "everything", "nothing"]
+)
 _AFTER_BE = (["DT"], ["RB"], ["VBG"], ["VBN"], ["PRP$"])
 
 
