@@ -14,6 +14,7 @@ from ...core.records import AspectTerm, Polarity, Span
 from ...quality.english.inflect import lemma
 from ...quality.english.sentiment import sign
 from ...quality.english.tokens import is_known
+from ...quality.english.words import word_set
 from .corpus import Corpus
 from .negation import LINKING, NEGATORS, negator_before
 from .passage import DO, MODALS, Passage
@@ -22,115 +23,26 @@ from .revtgt import SIGN
 _USED = 3
 LONGEST = 9
 """Words of a clause at most."""
-_FIRST_PERSON = frozenset(
-    ["love", "hate", "like", "dislike", "enjoy", "loved", "hated", "liked", "enjoyed", "adore", "despise"]
-)
-_DETERMINERS = frozenset(["the", "its", "their", "his", "her", "our", "this", "that", "these", "those"])
-_OPEN_ENDED = frozenset(
-    [
-        "to",
-        "of",
-        "for",
-        "with",
-        "than",
-        "as",
-        "that",
-        "at",
-        "from",
-        "about",
-        "by",
-        "in",
-        "on",
-        "compared",
-        "like",
-        "when",
-        "if",
-        "enough",
-        "up",
-        "out",
-    ]
-)
+_FIRST_PERSON = word_set("love hate like dislike enjoy loved hated liked enjoyed adore despise")
+_DETERMINERS = word_set("the its their his her our this that these those")
+_OPEN_ENDED = word_set("to of for with than as that at from about by in on compared like when if enough up out")
 _PLAIN_WORDS = re.compile(r"[\w\s'’&/+.-]+")
-_DEGREES = frozenset(["very", "really", "so", "extremely", "incredibly", "too", "pretty", "quite", "super"])
-_TROUBLE = frozenset(
-    [
-        "problem",
-        "problems",
-        "issue",
-        "issues",
-        "trouble",
-        "complaint",
-        "complaints",
-        "defect",
-        "defects",
-        "glitch",
-        "glitches",
-    ]
-)
-_IS = frozenset(["is", "are", "was", "were"])
-_SINGULAR = frozenset(["is", "was", "does", "has"])
-_PLURAL = frozenset(["are", "were", "do", "have"])
-_NEVER_SAID_OF = frozenset(
-    [
-        "real",
-        "true",
-        "various",
-        "little",
-        "top",
-        "past",
-        "certain",
-        "main",
-        "own",
-        "other",
-        "same",
-        "full",
-        "whole",
-        "total",
-        "exact",
-        "exactly",
-        "former",
-        "latter",
-        "next",
-        "last",
-        "first",
-        "several",
-        "only",
-        "entire",
-        "worth",
-        "even",
-        "that",
-        "much",
-        "many",
-        "such",
-        "different",
-        "new",
-        "regular",
-        "basic",
-        "overall",
-        "general",
-    ]
+_DEGREES = word_set("very really so extremely incredibly too pretty quite super")
+_TROUBLE = word_set("problem problems issue issues trouble complaint complaints defect defects glitch glitches")
+_NOT_TURNED = word_set("more less many free easy hard easier harder difficult able sure glad")
+"""Adjectives that stand before a noun, but with "is" behind it would want more words."""
+_IS = word_set("is are was were")
+_SINGULAR = word_set("is was does has")
+_PLURAL = word_set("are were do have")
+_NEVER_SAID_OF = word_set(
+    "real true various little top past certain main own other same full whole total exact exactly former "
+    "latter next last first several only entire worth even that much many such different new regular "
+    "basic overall general"
 )
 """Adjectives that stand before a noun, or need something behind them, and make no clause with "is"."""
 _FINITE = frozenset(("VBZ", "VBP", "VBD"))
-_BINDING = frozenset(("NN", "JJ", "DT", "PR", "VB", "CD", "PO", "IN"))
-_EMPTY = frozenset(
-    [
-        "use",
-        "usage",
-        "it",
-        "this",
-        "that",
-        "one",
-        "thing",
-        "things",
-        "something",
-        "everything",
-        "they",
-        "them",
-        "laptop",
-        "computer",
-    ]
-)
+_BINDING = word_set("NN JJ DT PR VB CD PO IN")
+_EMPTY = word_set("use usage it this that one thing things something everything they them laptop computer")
 
 
 @dataclass(frozen=True)
@@ -177,6 +89,8 @@ def _clause(passage: Passage, term: AspectTerm, corpus: Corpus) -> Clause | None
     if not target or not said or set(target) & set(said) or not _PLAIN_WORDS.fullmatch(term.span.text):
         return None
     head = passage.tokens[target[-1]]
+    if any(passage.word(n) == "nt" for n in said):
+        return None
     if head.tag[:2] != "NN" or head.lower in _EMPTY or not head.lower.isascii() or len(target) > 3:
         return None
     if passage.word(said[-1]) in _NEVER_SAID_OF or not _agrees(passage, said, term, corpus):
@@ -238,7 +152,7 @@ def _said_behind(passage: Passage, target: range, said: range) -> str | None:
     many = passage.tag(target[-1]) in ("NNS", "NNPS")
     if finite in _SINGULAR | _PLURAL and (finite in _PLURAL) != many:
         return None
-    return f"the {passage.text[passage.tokens[start].start : passage.tokens[last].end]}"
+    return f"{_the(passage, target)}{passage.text[passage.tokens[start].start : passage.tokens[last].end]}"
 
 
 def _said_in_front(passage: Passage, target: range, said: range) -> str | None:
@@ -247,7 +161,7 @@ def _said_in_front(passage: Passage, target: range, said: range) -> str | None:
     adjective = [n for n in said if n not in degree]
     if len(adjective) != 1 or said[-1] + 1 != target[0] or adjective[0] != said[-1]:
         return None
-    if passage.tag(said[-1]) not in ("JJ", "JJR", "VBN") or passage.word(said[-1]) in ("more", "less", "many", "free"):
+    if passage.tag(said[-1]) not in ("JJ", "JJR", "VBN") or passage.word(said[-1]) in _NOT_TURNED:
         return None
     if negator_before(passage, said[0]) is not None or passage.word(said[0] - 1) in (
         "more",
@@ -261,7 +175,7 @@ def _said_in_front(passage: Passage, target: range, said: range) -> str | None:
         return None
     many = passage.tag(target[-1]) in ("NNS", "NNPS")
     opinion = " ".join(passage.word(n) for n in said)
-    return f"the {_stated(passage, target)} {'are' if many else 'is'} {opinion}"
+    return f"{_the(passage, target)}{_stated(passage, target)} {'are' if many else 'is'} {opinion}"
 
 
 def _first_person(passage: Passage, target: range, said: range) -> str | None:
@@ -289,7 +203,7 @@ def _trouble_with(passage: Passage, target: range, said: range) -> str | None:
         return None
     word = passage.word(said[0])
     many = word.endswith("s")
-    return f"there {'are' if many else 'is a'} {word} with the {_stated(passage, target)}"
+    return f"there {'are' if many else 'is a'} {word} with {_the(passage, target)}{_stated(passage, target)}"
 
 
 def _without(passage: Passage, target: range, said: range) -> str | None:
@@ -300,6 +214,13 @@ def _without(passage: Passage, target: range, said: range) -> str | None:
         return None
     many = passage.tag(target[-1]) in ("NNS", "NNPS")
     return f"there {'are' if many else 'is'} no {_stated(passage, target)}"
+
+
+def _the(passage: Passage, target: range) -> str:
+    """ "the ", but nothing before a name that has no article in the corpus either."""
+    first = passage.tokens[target[0]]
+    named = target[0] > 0 and first.text[:1].isupper() and not first.text.isupper()
+    return "" if named and passage.tag(target[0] - 1) not in ("DT", "PRP$") else "the "
 
 
 def _goes_on(passage: Passage, last: int) -> bool:

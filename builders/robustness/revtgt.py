@@ -32,7 +32,8 @@ def reverse_target(
         return Refused("neutral_target")
     edits: list[Edit] = []
     for opinion in target.opinions:
-        edits += reverse(passage, opinion, SIGN[target.polarity], resources, random)
+        used = {edit.after.lower() for edit in edits}
+        edits += reverse(passage, opinion, SIGN[target.polarity], resources, random, used)
     edits = [edit for edit in edits if edit.before != edit.after]
     kept = [edit for edit in without_clashes(edits) if not _of_another(passage, target, edit)]
     if not kept:

@@ -21,7 +21,7 @@ _PATTERNS = (
         "double_comparison",
         re.compile(r"\b(?:more|most) (?:better|worse|best|worst|more|less|most|least)\b", re.IGNORECASE),
     ),
-    ("misplaced_blank", re.compile(r"\w +[,.;:!?](?=\s|$)|[^\s.!?]  +[^\s]")),
+    ("misplaced_blank", re.compile(r"\w +[,.;:!?](?=\s|$)|(?<=[^\s.!?])  +(?=\S)")),
     ("misplaced_punctuation", re.compile(r",\s*[,.;]|;\s*[,.;]|(?<!\.)\.\s*,")),
     ("article_pair", re.compile(r"\b(?:a|an|the) (?:a|an|the|no|is|are|was|were|and|but|or)\b", re.IGNORECASE)),
     ("bare_negation", re.compile(r"\bnot (?:[.,;:!?]|$)", re.IGNORECASE)),
@@ -49,7 +49,7 @@ def grammar(case: Case) -> Finding:
 
 
 def _shown(text: str) -> str:
-    return " ".join(text.lower().split())
+    return " ".join(text.lower().split()) or text
 
 
 def _articles(before: str, after: str) -> Iterator[tuple[tuple[int, int], str]]:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from .words import word_set
+
 _TOKEN = re.compile(
     r"""(?:[$€£]\s?)?\d+(?:[.,:/]\d+)*(?:%|(?:st|nd|rd|th|gb|mb|tb|ghz|hrs?|mins?)\b)?   # numbers
       | (?:[A-Za-z]\.){2,}                                                                # U.S.
@@ -92,11 +94,9 @@ def _shown(word: str) -> str:
     return word.replace("’", "'")
 
 
-_MODALS = frozenset(["can", "could", "may", "might", "must", "shall", "should", "will", "would", "ca", "wo"])
+_MODALS = word_set("can could may might must shall should will would ca wo")
 _DO = frozenset(["do", "does", "did"])
-_PRONOUNS = frozenset(
-    ["i", "you", "we", "they", "he", "she", "it", "who", "which", "that", "this", "everything", "nothing"]
-)
+_PRONOUNS = word_set("i you we they he she it who which that this everything nothing")
 _AFTER_BE = (["DT"], ["RB"], ["VBG"], ["VBN"], ["PRP$"])
 
 
