@@ -35,8 +35,7 @@ def _with_opinion(passage: Passage, term: AspectTerm, corpus: Corpus) -> AspectT
 
 
 def find_opinions(passage: Passage, term: AspectTerm, corpus: Corpus) -> tuple[Span, ...]:
-    """The likeliest opinion word on a term, with the negator in front of it, and those that are joined to it ("sleek
-    and quiet"); none where nothing near the term judges.
+    """The likeliest opinion word on a term, with its negator, and those joined to it ("sleek and quiet"), or none.
 
     Of the words that a lexicon (or the opinions of the training corpus) gives a polarity, the nearest counts, one in
     the same clause before one beyond a comma, one that fits the term's label before one that does not.
