@@ -35,7 +35,6 @@ WHAT_WAS_WRONG = {
     "prefix_lost": "the sentence must be kept as it is, with the new clauses behind it",
     "added_term_known": "a new clause is about something that the sentence mentions already",
     "nothing_added": "no clause was added",
-    "same_polarity": "the new words say the same as the old ones",
 }
 
 
@@ -101,6 +100,8 @@ class ModelWriter:
             if isinstance(made, Refused):
                 self.answers += answers
                 self.refuse(made.reason, made.evidence.get("text", ""))
+                if not answers:
+                    return
                 continue
             yield made, (*self.answers, *answers), prompt
             self.answers += answers

@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING
 from ...core.records import AspectTerm, Edit, Polarity, Span, Strategy
 from ...llm import Answer
 from ...prompts import Prompt
+from ...quality.english.inflect import lemma
+from ...quality.english.opposites import Opposites
+from ...quality.english.review_words import listed
 from ...quality.english.sentiment import sign
-from ...quality.english.tokens import is_known
+from ...quality.english.tokens import Token, is_known, tokens
 from ..builder import Context
 from .adddiff import joined
 from .conjunction import conjunction_edits
@@ -57,13 +60,16 @@ async def opposite_variant(
             if term.polarity != target.polarity:
                 edits += [e for o in term.opinions for e in intensify(passage, o, random)]
         polarities |= {t.id: OTHER[t.polarity] for t in turned}
+    if not turned:
+        # Only degree words are wanted: there is nothing to ask a model for.
+        return Refused("left_to_the_rules"), (), prompt
     for term in turned:
         for opinion in term.opinions:
             answer = await ctx.llm.ask(prompt, inputs={"opinion": opinion.text.lower()}, sample=attempt)
             answers.append(answer)
-            words = _opposite(answer.text, opinion)
+            words = _opposite(answer.text, passage, opinion, builder.resources.table)
             if words is None:
-                return Refused("same_polarity", evidence={"text": answer.text}), tuple(answers), prompt
+                return Refused("not_an_opposite", evidence={"text": answer.text}), tuple(answers), prompt
             edit = Edit(start=opinion.start, before=opinion.text, after=words, rule=RULE)
             edits += with_article(passage, [edit])
     own = () if strategy == "revtgt" else target.opinions
@@ -75,18 +81,52 @@ async def opposite_variant(
     return variant_of(passage, target, kept, polarities), tuple(answers), prompt
 
 
-def _opposite(text: str, opinion: Span) -> str | None:
-    """The model's opposite, in the opinion's case; None where it is none: the same word, no word, the same polarity."""
+def _opposite(text: str, passage: Passage, opinion: Span, table: Opposites) -> str | None:
+    """The model's opposite, in the opinion's case, or None where it cannot be one.
+
+    It must be words, of the same part of speech as what it replaces, and either known as an opposite (by the list or
+    by WordNet), or of the other polarity by the lexicons: a small model gives "luxurious" for the opposite of
+    "comfortable" as readily as "uncomfortable".
+    """
     words = " ".join(text.strip().strip("\"'.").lower().split())
     if not _WORDS.fullmatch(words) or not all(is_known(w) for w in words.split()):
         return None
-    old = opinion.text.lower().split()
-    if set(words.split()) & set(old) and "not" not in words.split():
+    inside = passage.within(opinion)
+    head, new = passage.tokens[inside[-1]], tokens(words)[-1]
+    old = " ".join(passage.word(n) for n in inside)
+    if _apart(words) & _apart(old) and (_NEGATION.search(words) is None) == (_NEGATION.search(old) is None):
         return None
-    one, other = sum(map(sign, old)), sum(map(sign, words.split()))
-    if one and other and (one > 0) == (other > 0) and "not" not in words.split() and "not" not in old:
+    if head.pos and new.pos and head.pos != new.pos:
+        return None
+    if not (_known_opposite(old, head, words, table) or _other_side(old, words)):
         return None
     return words.upper() if opinion.text.isupper() else words.capitalize() if opinion.text[:1].isupper() else words
+
+
+def _apart(words: str) -> set[str]:
+    return set(words.replace("-", " ").split())
+
+
+def _known_opposite(old: str, head: Token, words: str, table: Opposites) -> bool:
+    base = lemma(head.lower, head.pos) if head.pos else head.lower
+    found = {o.word for o in table.of(base, head.pos or "a")}
+    for pos in ("a", "r", "n", "v", "p"):
+        found |= {*listed(base, pos, 0), *listed(old, pos, 0), *listed(old, pos, 1), *listed(old, pos, -1)}
+    new = words.split()
+    return words in found or (len(new) == 1 and lemma(words, head.pos or "a") in found)
+
+
+def _other_side(old: str, words: str) -> bool:
+    one, other = _side(old), _side(words)
+    return one * other < 0
+
+
+def _side(words: str) -> int:
+    total = sum(map(sign, words.split()))
+    return -total if _NEGATION.search(words) else total
+
+
+_NEGATION = re.compile(r"\b(?:not|no|never|hardly|barely)\b|n't")
 
 
 async def clause_variant(

@@ -85,6 +85,8 @@ def _marks(before: str, after: str) -> Iterator[tuple[tuple[int, int], str]]:
             yield (0, len(after)), "unbalanced_marks"
     if before[:1].isupper() and after[:1].islower():
         yield (0, 1), "small_first_letter"
+    if after.isascii():
+        return
     scripts = {_script(c) for c in before if c.isalpha()}
     for at, letter in enumerate(after):
         if letter.isalpha() and _script(letter) not in scripts | {"LATIN"}:

@@ -81,7 +81,8 @@ def _tags(words: list[str]) -> list[str]:
     if len(tagged) != len(words):
         message = f"the tagger gave {len(tagged)} tags for {len(words)} tokens"
         raise AssertionError(message)
-    return [_corrected(number, words, [tag for _, tag in tagged]) for number in range(len(words))]
+    tags = [tag for _, tag in tagged]
+    return [_corrected(number, words, tags) for number in range(len(words))]
 
 
 def _shown(word: str) -> str:
