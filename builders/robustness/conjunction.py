@@ -1,4 +1,4 @@
-""" "and" and "but" between two aspects, when one of them changes sides."""
+"""The words "and" and "but" between two aspects, when one of them changes sides."""
 
 from __future__ import annotations
 
@@ -44,6 +44,8 @@ def _between(passage: Passage, left: AspectTerm, right: AspectTerm, polarities: 
     are_alike = polarities[left.id] == polarities[right.id]
     if were_alike == are_alike:
         return None
+    if any(_interrupted(passage, term) for term in (left, right)):
+        return None
     start = max(left.span.end, *(o.end for o in left.opinions if o.start < right.span.start), 0)
     end = min(right.span.start, *(o.start for o in right.opinions))
     wanted, new = ("and", "but") if were_alike else ("but", "and")
@@ -54,9 +56,18 @@ def _between(passage: Passage, left: AspectTerm, right: AspectTerm, polarities: 
     ]
     if len(found) != 1 or passage.word(found[0] - 1) in ("both", "more", "again"):
         return None
+    if passage.word(found[0] + 1) in ("more", "so", "such", "even", "all"):
+        return None
     if any(passage.word(n) in (".", "!", "?", ";") for n in _tokens_between(passage, start, end)):
         return None
     return passage.replaced(found[0], cased_like(new, passage.tokens[found[0]].text), RULE)
+
+
+def _interrupted(passage: Passage, term: AspectTerm) -> bool:
+    """Whether something new begins between a term and what is said of it ("its features but some need work")."""
+    nearest = min(term.opinions, key=lambda o: abs(o.start - term.span.start))
+    low, high = sorted((term.span, nearest), key=lambda s: s.start)
+    return any(passage.word(n) in ("but", "and", ",", ";") for n in _tokens_between(passage, low.end, high.start))
 
 
 def _tokens_between(passage: Passage, start: int, end: int) -> range:

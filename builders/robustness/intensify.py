@@ -5,7 +5,8 @@ from __future__ import annotations
 from random import Random
 
 from ...core.records import Edit, Span
-from ...quality.english.inflect import article, cased_like, lemma
+from ...quality.english.inflect import article, cased_like
+from ...quality.english.words import word_set
 from .negation import NEGATORS, negator_before
 from .passage import BE, DO, MODALS, Passage
 
@@ -15,12 +16,12 @@ EXTREME = ("absolutely", "truly", "really", "utterly")
 VERBAL = ("really", "truly", "absolutely")
 OF_VERBS_BEHIND = ("very much",)
 COMPARED = ("much", "far", "considerably")
-NOMINAL = ("real", "complete", "genuine")
-_STRONG = frozenset(
-    "excellent perfect terrible awful horrible amazing awesome fantastic wonderful superb terrific fabulous outstanding"
-    " brilliant incredible dreadful gorgeous stunning flawless delicious essential impossible useless unbelievable"
-    " unmatched ridiculous dead broken free unable best worst great superior ideal phenomenal magnificent unacceptable"
-    " inedible hilarious filthy enormous huge tiny necessary required wrong right included available defective faulty".split()
+_STRONG = word_set(
+    "excellent perfect terrible awful horrible amazing awesome fantastic wonderful superb terrific "
+    "fabulous outstanding brilliant incredible dreadful gorgeous stunning flawless delicious essential "
+    "impossible useless unbelievable unmatched ridiculous dead broken free unable best worst great "
+    "superior ideal phenomenal magnificent unacceptable inedible hilarious filthy enormous huge tiny "
+    "necessary required wrong right included available defective faulty"
 )
 DEGREE = frozenset(
     (*GRADABLE, *EXTREME, *VERBAL, *COMPARED, "so", "too", "quite", "pretty", "super", "highly", "completely", "totally",
@@ -49,7 +50,7 @@ def intensify(passage: Passage, span: Span, random: Random) -> list[Edit]:
         return _negation(passage, negator)
     head = next((n for n in inside if passage.word(n) not in DEGREE), None)
     if head is None or passage.word(head - 1) in DEGREE | {"no"} or head != first:
-        return _stronger(passage, inside, random)
+        return _stronger(passage, inside)
     return _in_front(passage, head, random)
 
 
@@ -68,7 +69,7 @@ def _in_front(passage: Passage, head: int, random: Random) -> list[Edit]:
     if tag in ("JJS", "RBS"):
         return [_put(passage, head, "absolute")] if passage.word(head - 1) in ("the", "its", "my") else []
     if tag[:2] == "NN":
-        return _noun(passage, head, random)
+        return _noun(passage, head)
     if tag == "VBN" or tag == "VBG":
         auxiliary = passage.word(head - 1) in BE | {"been", "has", "have", "had"}
         return [_put(passage, head, random.choice(VERBAL if auxiliary else EXTREME[:3]))]
@@ -79,12 +80,19 @@ def _in_front(passage: Passage, head: int, random: Random) -> list[Edit]:
     return [_put(passage, head, "really")]
 
 
-def _noun(passage: Passage, head: int, random: Random) -> list[Edit]:
-    if passage.word(head - 1) in ("a", "an", "the", "my", "such", "this", "any", "some", "is", "are", "was", "were", "its"):
-        return [_put(passage, head, random.choice(NOMINAL[:2]))]
+_TOTAL = word_set("lack absence shortage waste disaster failure joy delight disappointment mess surprise relief")
+_BEFORE_NOUNS = word_set("a an the my such this any some is are was were its their no")
+
+
+def _noun(passage: Passage, head: int) -> list[Edit]:
+    if passage.tag(head + 1)[:2] in ("NN", "JJ"):
+        return [_put(passage, head, "truly")]
+    if passage.word(head) in _TOTAL:
+        return [_put(passage, head, "complete")]
     if passage.tag(head) in ("NNS", "NNPS"):
         return [_put(passage, head, "real")]
-    return [_put(passage, head, "real")] if passage.tag(head - 1)[:2] in ("VB", "IN", "CC", ",") else []
+    joined = passage.word(head - 1) in _BEFORE_NOUNS or passage.tag(head - 1)[:2] in ("VB", "IN", "CC", ",")
+    return [_put(passage, head, "real")] if joined else []
 
 
 def _put(passage: Passage, number: int, word: str) -> Edit:
@@ -98,33 +106,27 @@ def _put(passage: Passage, number: int, word: str) -> Edit:
 
 
 def _negation(passage: Passage, negator: int) -> list[Edit]:
-    """ "does not work" -> "really does not work", "not good" -> "not good at all" is left to the reader: "really not"."""
+    """A negation is made stronger in front: "really does not work", "is really not good", "absolutely no"."""
     word, before = passage.word(negator), passage.word(negator - 1)
     if word in ("n't", "nt") or (word == "not" and before in DO | MODALS):
-        at = negator - 1
-        if passage.word(at - 1) in ("and", "but", "or", "") or not passage.tag(at - 1)[:2] in ("PR", "NN", "DT", "WD", "WP"):
-            pass
-        return [_put(passage, at, "really")] if passage.word(at - 1) not in DEGREE else []
+        return [_put(passage, negator - 1, "really")] if passage.word(negator - 2) not in DEGREE else []
     if word == "no":
         return [passage.replaced(negator, cased_like("absolutely no", passage.tokens[negator].text), RULE)]
-    if word == "not":
-        return [] if before in DEGREE else [_put(passage, negator, "really" if before in BE else "definitely")]
+    if word == "not" and before not in DEGREE:
+        return [_put(passage, negator, "really" if before in BE else "definitely")]
     return []
 
 
-def _stronger(passage: Passage, inside: list[int], random: Random) -> list[Edit]:
-    """A degree word that stands there already is exchanged for a stronger one; or one goes before the last word."""
+def _stronger(passage: Passage, inside: list[int]) -> list[Edit]:
+    """A degree word that stands there already is exchanged for a stronger one."""
     at = next((n for n in (*inside, inside[0] - 1) if passage.word(n) in _EXCHANGED), None)
-    if at is not None:
-        new = _EXCHANGED[passage.word(at)]
-        edits = [passage.replaced(at, cased_like(new, passage.tokens[at].text), RULE)]
-        if passage.word(at - 1) in ("a", "an") and article(new) != passage.word(at - 1):
-            edits.append(passage.replaced(at - 1, article(new), "article"))
-        return edits
-    head = next((n for n in reversed(inside) if passage.tag(n)[:2] in ("JJ", "RB")), None)
-    if head is None or lemma(passage.word(head), "a") in DEGREE or passage.word(head - 1) in ("more", "most", "less", "as", "how"):
+    if at is None:
         return []
-    return []
+    new = _EXCHANGED[passage.word(at)]
+    edits = [passage.replaced(at, cased_like(new, passage.tokens[at].text), RULE)]
+    if passage.word(at - 1) in ("a", "an") and article(new) != passage.word(at - 1):
+        edits.append(passage.replaced(at - 1, article(new), "article"))
+    return edits
 
 
 _EXCHANGED = {

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from ...core.records import Edit
 from ...quality.english.inflect import article, cased_like, inflected, lemma
+from ...quality.english.words import word_set
 from .corpus import Corpus
 from .passage import BE, DO, MODALS, Passage
 
-NEGATORS = frozenset(
-    "not n't nt no never none nobody nothing neither nowhere hardly scarcely barely cannot rarely seldom".split()
+NEGATORS = word_set(
+    "not n't nt no never none nobody nothing neither nowhere hardly scarcely barely cannot rarely seldom"
 )
 REMOVED = "negator_removed"
 _INSTEAD = {"nothing": "something", "nobody": "everybody", "none": "some", "nowhere": "everywhere", "neither": "both"}
 _UNDER_NEGATION = {"any": "some", "anything": "something", "anywhere": "everywhere", "anyone": "everyone",
                    "anybody": "everybody", "either": "too"}  # fmt: skip
-_SKIPPED_BACK = frozenset(
-    "very that so as too all really be been being a an the particularly exactly quite overly terribly especially any"
-    " have had at only always even yet completely entirely nearly much many".split()
+_SKIPPED_BACK = word_set(
+    "very that so as too all really be been being a an the particularly exactly quite overly terribly "
+    "especially any have had at only always even yet completely entirely nearly much many"
 )
-LINKING = frozenset("be look feel seem sound taste smell become get stay remain appear turn keep go prove".split())
-_STOPS = frozenset(". , ; : ! ? ( ) - -- ... and but or because although though while when if which who".split())
+LINKING = word_set("be look feel seem sound taste smell become get stay remain appear turn keep go prove")
+_STOPS = word_set(". , ; : ! ? ( ) - -- ... and but or because although though while when if which who")
 REACH = 5
 """Tokens that are looked back for a negator or a form of "be"."""
 
@@ -42,9 +43,9 @@ def without_negator(passage: Passage, at: int, corpus: Corpus, rule: str = REMOV
     word, edits = passage.word(at), []
     helper = at - 1
     last = at
-    if word == "no" and passage.word(at + 1) == "longer":
-        last = at + 1
-    elif word == "not" and passage.word(at + 1) in ("yet", "even"):
+    if (word == "no" and passage.word(at + 1) == "longer") or (
+        word == "not" and passage.word(at + 1) in ("yet", "even")
+    ):
         last = at + 1
     if word in ("not", "n't", "nt") and passage.word(helper) in DO and passage.word(at + 1) not in ("like",):
         verb = _verb_after(passage, last)
@@ -72,7 +73,9 @@ def without_negator(passage: Passage, at: int, corpus: Corpus, rule: str = REMOV
     if not edits and word in _INSTEAD:
         edits = [passage.replaced(at, cased_like(_INSTEAD[word], passage.tokens[at].text), rule)]
         if word == "neither":
-            edits += [passage.replaced(n, "and", rule) for n in range(at, len(passage.tokens)) if passage.word(n) == "nor"][:1]
+            edits += [
+                passage.replaced(n, "and", rule) for n in range(at, len(passage.tokens)) if passage.word(n) == "nor"
+            ][:1]
     if not edits and word == "no" and last == at:
         edits = _without_no(passage, at, corpus, rule)
     if not edits:
@@ -159,6 +162,8 @@ def negated(passage: Passage, first: int, last: int, said: int) -> list[Edit]:
         return [passage.inserted(first, "not", "not")]
     if tag in ("VB", "VBP", "VBZ", "VBD") and passage.word(first - 1) not in ("a", "an", "the", "my", "its"):
         return _negated_verb(passage, first)
+    if tag[:2] == "NN" and passage.word(first - 1) in BE:
+        return _no_noun(passage, first)
     being = be_before(passage, first)
     attributive = tag[:2] in ("JJ", "VB") and passage.tag(last + 1)[:2] in ("NN", "JJ", "CD")
     if being is not None and not (attributive and said and passage.word(first - 1) in ("the", "all")):
@@ -199,7 +204,8 @@ def be_before(passage: Passage, number: int) -> int | None:
             if passage.word(at - 1) in MODALS | {"has", "have", "had"} and word in ("be", "been"):
                 return at - 1
             return None if word in ("being", "be") else at
-        if word in _STOPS or not (tag in ("RB", "DT", "PRP$", "RBR") or tag.startswith("JJ")):
+        skipped = tag in ("RB", "DT", "PRP$", "RBR") or tag.startswith("JJ") or word in ("bit", "little", "kind", "of")
+        if word in _STOPS or not skipped:
             return None
     return None
 
@@ -249,5 +255,10 @@ def _no_noun(passage: Passage, noun: int) -> list[Edit]:
     if before in ("a", "an", "some", "any"):
         return [passage.replaced(front - 1, cased_like("no", passage.tokens[front - 1].text), "no")]
     if before in ("the", "my", "this", "its", "their", "your", "his", "her", "these", "those"):
+        verb = next((n for n in range(front - 2, max(-1, front - 5), -1) if passage.tag(n).startswith("VB")), None)
+        if verb is not None and passage.word(verb) not in BE and not passage.in_term(verb):
+            if passage.tag(verb) in ("VBZ", "VBP", "VBD"):
+                return _negated_verb(passage, verb)
+            return _in_front(passage, verb, "not", "not")
         return _in_front(passage, front - 1, "not", "not")
     return _in_front(passage, front, "no", "no")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from random import Random
 
 from ...quality.english.inflect import cased_like, inflected, lemma
@@ -9,9 +10,10 @@ from ...quality.english.opposites import Opposites
 from ...quality.english.review_words import listed
 from ...quality.english.sentiment import sign
 from ...quality.english.tokens import Token
+from ...quality.english.words import word_set
 from .corpus import Corpus
 from .negation import LINKING
-from .passage import Passage
+from .passage import BE, Passage
 
 CHOICE = 3
 """So many of the best opposites are drawn from, so that not every "great" becomes the same word."""
@@ -23,7 +25,13 @@ _FORMS = {"JJR": "JJR", "JJS": "JJS", "RBR": "RBR", "RBS": "RBS", "VBZ": "VBZ", 
 
 
 def opposite_of(
-    passage: Passage, number: int, said: int, corpus: Corpus, table: Opposites, random: Random
+    passage: Passage,
+    number: int,
+    said: int,
+    corpus: Corpus,
+    table: Opposites,
+    random: Random,
+    used: Container[str] = (),
 ) -> str | None:
     """An opposite for a token, inflected and in its case, or None.
 
@@ -38,15 +46,20 @@ def opposite_of(
         corpus: counts of a training corpus.
         table: WordNet's opposites.
         random: draws among equally good ones.
+        used: opposites that the sentence has been given already.
     """
     token = passage.tokens[number]
     for pos, base, form in _readings(passage, number):
         own = sign(base) or sign(token.lower) or corpus.said(token.lower)
         wanted = -(own or said)
+        if token.tag in _COMPARED and (own_form := listed(token.lower, pos, said or own)):
+            return cased_like(own_form[0], _case_of(token, passage, number))
         found = [w for w in listed(base, pos, said or own) if corpus.said(w) != -wanted or not wanted]
         if not found and base != token.lower:
             found = listed(token.lower, pos, said or own)
-        words = _preferred(found, pos, corpus) or _from_wordnet(base, pos, wanted, corpus, table)
+        words = _preferred([w for w in found if w not in used] or found, pos, corpus) or _from_wordnet(
+            base, pos, wanted, corpus, table
+        )
         forms = [made for w in words[:CHOICE] if (made := _inflected(w, form, passage, number)) is not None]
         if forms:
             return cased_like(random.choice(forms), _case_of(token, passage, number))
@@ -60,7 +73,10 @@ def _readings(passage: Passage, number: int) -> list[tuple[str, str, str]]:
     found: list[tuple[str, str, str]] = []
     if tag[:2] in ("JJ", "RB") and _is_adverbial(passage, number):
         found.append(("r", lemma(word, "r") if tag in ("RBR", "JJR", "JJS") else word, tag.replace("JJ", "RB")))
-    if tag in ("VBN", "VBG") or (tag == "VBD" and passage.word(number - 1) not in ("i", "we", "they", "he", "she")):
+    elif tag[:2] == "RB":
+        # The tagger has "fast" for an adverb wherever it stands.
+        found.append(("a", lemma(word, "a") if tag == "RBR" else word, "JJR" if tag == "RBR" else "JJ"))
+    if tag in ("VBN", "VBG", "VBD") and passage.word(number - 1) not in _SUBJECTS:
         found.append(("a", word, "JJ"))
     pos = token.pos
     if word == "like" and tag in ("IN", "VB", "VBP", "JJ"):
@@ -77,6 +93,10 @@ def _readings(passage: Passage, number: int) -> list[tuple[str, str, str]]:
     return list(dict.fromkeys(found))
 
 
+_COMPARED = ("JJR", "JJS", "RBR", "RBS")
+_SUBJECTS = word_set("i we they he she you it who that which")
+
+
 def _grade(word: str) -> str:
     if lemma(word, "a") == word:
         return "JJ"
@@ -86,15 +106,25 @@ def _grade(word: str) -> str:
 def _is_adverbial(passage: Passage, number: int) -> bool:
     """Whether "great" is said of a verb ("works great") and not of a thing."""
     tag = passage.tag(number)
-    if tag.startswith("RB"):
-        return True
     if passage.tag(number + 1)[:2] in ("NN", "JJ", "CD") or passage.word(number + 1) in ("to", "for"):
         return False
     at = number - 1
     while at >= 0 and passage.tag(at) == "RB":
         at -= 1
-    return passage.tag(at).startswith("VB") and lemma(passage.word(at), "v") not in LINKING | {"'s", "'re", "'m", "make"} \
-        and passage.word(at) not in ("'s", "'re", "'m") and passage.tag(at) not in ("VBN", "VBG")
+    word, before = passage.word(at), passage.tag(at)
+    if word in BE:
+        return False
+    if word in _DOING:
+        return True
+    if tag.startswith("RB"):
+        # A comparative that follows no verb ("so much faster and sleeker") is an adjective all the same.
+        return tag == "RB" or before.startswith("VB")
+    return before in _VERBS_OF_ADVERBS and lemma(word, "v") not in LINKING | {"make"}
+
+
+_DOING = word_set("work works worked working run runs ran running perform performs performed function functions")
+"""Verbs of which something is said by an adverb, also where the tagger has them for nouns."""
+_VERBS_OF_ADVERBS = ("VB", "VBP", "VBZ", "VBD", "VBG")
 
 
 def _preferred(words: list[str], pos: str, corpus: Corpus) -> list[str]:

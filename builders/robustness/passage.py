@@ -8,10 +8,11 @@ from functools import cached_property
 
 from ...core.records import AspectSentence, AspectTerm, Edit, Span
 from ...quality.english.tokens import Token, tokens
+from ...quality.english.words import word_set
 
-BE = frozenset("is are was were be been being am 's 're 'm isnt arent".split())
-DO = frozenset("do does did".split())
-MODALS = frozenset("can could may might must shall should will would ca wo 'll 'd".split())
+BE = word_set("is are was were be been being am 's 're 'm isnt arent")
+DO = frozenset(["do", "does", "did"])
+MODALS = word_set("can could may might must shall should will would ca wo 'll 'd")
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,16 @@ replaced before the whole is negated.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from random import Random
 
 from ...core.records import Edit, Span
-from ...quality.english.inflect import article, cased_like
+from ...quality.english.inflect import article, cased_like, inflected
 from ...quality.english.opposites import Opposites
 from ...quality.english.review_words import listed
 from ...quality.english.sentiment import polarity
+from ...quality.english.words import word_set
 from .corpus import Corpus
 from .negation import NEGATORS, negated, negator_before, without_negator
 from .opposite import opposite_of
@@ -33,7 +35,9 @@ class Resources:
     table: Opposites
 
 
-def reverse(passage: Passage, span: Span, said: int, resources: Resources, random: Random) -> list[Edit]:
+def reverse(
+    passage: Passage, span: Span, said: int, resources: Resources, random: Random, used: Container[str] = ()
+) -> list[Edit]:
     """Edits that turn one opinion into its opposite; empty if the span holds no word.
 
     Args:
@@ -42,28 +46,33 @@ def reverse(passage: Passage, span: Span, said: int, resources: Resources, rando
         said: 1 if its aspect is positive, -1 if negative, 0 if neutral.
         resources: corpus and table of opposites.
         random: draws among equally good opposites.
+        used: words that another opinion of the sentence has become.
     """
     inside = _words_of(passage, span)
     if not inside:
         return []
     phrase = _phrase(passage, inside, said)
     if phrase:
-        return _with_article(passage, phrase)
+        return with_article(passage, phrase)
     negator = next((n for n in inside if passage.word(n) in NEGATORS), None)
     if negator is None:
         negator = negator_before(passage, inside[0])
     if negator is not None:
         return without_negator(passage, negator, resources.corpus)
+    too = "too" in (passage.word(inside[0] - 1), passage.word(inside[0])) and said < 0 and len(inside) < 3
+    if too or (said >= 0 and passage.word(inside[-1] + 1) == "enough"):
+        # "good enough" and "too long" have no opposite word: "poor enough" and "too short" say something else.
+        return negated(passage, inside[0], inside[-1], said)
     for number in _by_weight(passage, inside):
-        word = opposite_of(passage, number, said, resources.corpus, resources.table, random)
+        word = opposite_of(passage, number, said, resources.corpus, resources.table, random, used)
         if word is not None and word.lower() != passage.word(number):
-            return _with_article(passage, [passage.replaced(number, word, ANTONYM), *_agreeing(passage, number, word)])
+            return with_article(passage, _put(passage, number, word))
     return negated(passage, inside[0], inside[-1], said)
 
 
 def _words_of(passage: Passage, span: Span) -> list[int]:
     """Numbers of the span's words, without punctuation at its ends."""
-    inside = [n for n in passage.within(span)]
+    inside = list(passage.within(span))
     while inside and not passage.tokens[inside[0]].text[:1].isalnum() and passage.word(inside[0]) not in NEGATORS:
         inside.pop(0)
     while inside and not passage.tokens[inside[-1]].text[:1].isalnum() and passage.word(inside[-1]) not in NEGATORS:
@@ -98,10 +107,31 @@ def _by_weight(passage: Passage, inside: list[int]) -> list[int]:
     return [n for _, n in sorted(weighed)]
 
 
-_PLAIN = frozenset(
-    "be is are was were been being am do does did have has had very really so too quite much get got gets go went"
-    " make made use used using up down out off in on to so as just even only".split()
+_PLAIN = word_set(
+    "be is are was were been being am do does did have has had very really so too quite much get got gets "
+    "go went make made use used using up down out off in on to so as just even only"
 )
+
+
+def _put(passage: Passage, number: int, word: str) -> list[Edit]:
+    """The word in its place; after "more" a short one is compared by its ending ("more powerful" -> "weaker")."""
+    before = passage.word(number - 1)
+    if before in ("more", "most") and passage.tag(number) == "JJ":
+        compared = inflected(word.lower(), "JJR" if before == "more" else "JJS") or ""
+        if compared and " " not in compared:
+            first = passage.tokens[number - 1]
+            whole = passage.text[first.start : passage.tokens[number].end]
+            return [Edit(start=first.start, before=whole, after=cased_like(compared, first.text), rule=ANTONYM)]
+    first, blank, particle = word.partition(" ")
+    if blank and particle in _PARTICLES and passage.tag(number).startswith("VB"):
+        # "slows it down" -> "speeds it up": the particle stays where it is.
+        old = next((n for n in range(number + 1, number + 4) if passage.word(n) in _PARTICLES), None)
+        if old is not None:
+            return [passage.replaced(number, first, ANTONYM), passage.replaced(old, particle, ANTONYM)]
+    return [passage.replaced(number, word, ANTONYM), *_agreeing(passage, number, word)]
+
+
+_PARTICLES = ("up", "down", "in", "out", "on", "off")
 
 
 def _agreeing(passage: Passage, number: int, word: str) -> list[Edit]:
@@ -113,12 +143,10 @@ def _agreeing(passage: Passage, number: int, word: str) -> list[Edit]:
     return []
 
 
-def _with_article(passage: Passage, edits: list[Edit]) -> list[Edit]:
+def with_article(passage: Passage, edits: list[Edit]) -> list[Edit]:
     """The edits, with "a" or "an" before a changed word as its sound wants it."""
     mended: list[Edit] = []
     for edit in edits:
-        before = next((n for n, t in enumerate(passage.tokens) if t.end <= edit.start and
-                       not passage.text[t.end : edit.start].strip()), None)  # fmt: skip
         ends = [n for n, t in enumerate(passage.tokens) if t.end <= edit.start]
         before = ends[-1] if ends else None
         if before is None or passage.word(before) not in ("a", "an") or not edit.after.strip():

@@ -41,7 +41,8 @@ def reverse_others(passage: Passage, target: AspectTerm, resources: Resources, r
         made: list[Edit] = []
         for opinion in term.opinions:
             if alike:
-                made += reverse(passage, opinion, SIGN[term.polarity], resources, random)
+                used = {edit.after.lower() for edit in (*edits, *made)}
+                made += reverse(passage, opinion, SIGN[term.polarity], resources, random, used)
             else:
                 made += intensify(passage, opinion, random)
         made = [e for e in made if e.before != e.after and not any(touches(e, o) for o in target.opinions)]

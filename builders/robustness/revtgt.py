@@ -32,7 +32,8 @@ def reverse_target(
         return Refused("neutral_target")
     edits: list[Edit] = []
     for opinion in target.opinions:
-        edits += reverse(passage, opinion, SIGN[target.polarity], resources, random)
+        used = {edit.after.lower() for edit in edits}
+        edits += reverse(passage, opinion, SIGN[target.polarity], resources, random, used)
     edits = [edit for edit in edits if edit.before != edit.after]
     kept = [edit for edit in without_clashes(edits) if not _of_another(passage, target, edit)]
     if not kept:
@@ -59,7 +60,9 @@ def _of_another(passage: Passage, target: AspectTerm, edit: Edit) -> bool:
         if term.id == target.id:
             continue
         for opinion in term.opinions:
-            if touches(edit, opinion) and not any(o.start < opinion.end and opinion.start < o.end for o in target.opinions):
+            if touches(edit, opinion) and not any(
+                o.start < opinion.end and opinion.start < o.end for o in target.opinions
+            ):
                 return True
     return False
 

@@ -54,7 +54,5 @@ def variant_of(
         if place is None:
             return Refused("other_term_edited")
         opinions = tuple(o for opinion in term.opinions if (o := moved(opinion, edits)) is not None)
-        others.append(
-            term.model_copy(update={"span": place, "opinions": opinions, "polarity": polarities[term.id]})
-        )
+        others.append(term.model_copy(update={"span": place, "opinions": opinions, "polarity": polarities[term.id]}))
     return Variant(text, span, polarities[target.id], tuple(others), tuple(ordered(edits)))

@@ -19,6 +19,8 @@ ALIKE = 0.8
 _LETTERS_PER_SLIP = 6
 """One letter more or less is borne in a span for so many letters."""
 _FOLDED = {"``": '"', "''": '"', "-lrb-": "(", "-rrb-": ")", "-lsb-": "[", "-rsb-": "]"}
+_NOTATION = re.compile(r"``|''|-[lr][rs]b-", re.IGNORECASE)
+_DASHES = re.compile(r"-{2,}")
 _PIECE = re.compile(r"``|''|-[lr][rs]b-|--+|\s+|.", re.IGNORECASE | re.DOTALL)
 
 
@@ -57,12 +59,23 @@ def squeezed(text: str) -> tuple[str, list[int], list[int]]:
     return "".join(letters), starts, ends
 
 
+def sentence_key(text: str) -> str:
+    """What is equal for two spellings of a sentence: `squeezed` without the places, in small letters."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text).replace("–", "-").replace("—", "-").replace("’", "'")
+    folded = _NOTATION.sub(lambda found: _FOLDED[found.group().lower()], text)
+    return _DASHES.sub("-", "".join(folded.split())).casefold()
+
+
 class Alignment:
     """Where the characters of one spelling of a sentence are in another."""
 
     def __init__(self, theirs: str, ours: str) -> None:
         """Align two spellings of a sentence."""
         self._ours = ours
+        self._equal = theirs == ours
+        if self._equal:
+            return
         self._here, self._starts, self._ends = squeezed(ours)
         there, their_starts, their_ends = squeezed(theirs)
         self._their_starts, self._their_ends = their_starts, their_ends
@@ -74,6 +87,8 @@ class Alignment:
 
     def span(self, span: Span) -> Span | None:
         """The span in our spelling, or None if it is not there; a letter more or less inside is a misspelling."""
+        if self._equal:
+            return span.model_copy(update={"text": self._ours[span.start : span.end]})
         inside = [
             i
             for i, (a, b) in enumerate(zip(self._their_starts, self._their_ends, strict=True))
@@ -101,12 +116,12 @@ def add_opinions(sentences: Sequence[AspectSentence], layer: Iterable[AspectSent
     by_text: dict[str, list[int]] = {}
     by_id: dict[str, int] = {}
     for at, sentence in enumerate(sentences):
-        by_text.setdefault(squeezed(sentence.text)[0].casefold(), []).append(at)
+        by_text.setdefault(sentence_key(sentence.text), []).append(at)
         by_id.setdefault(sentence.id, at)
     given: dict[tuple[int, int], list[AspectTerm]] = {}
     matched, unmatched = 0, []
     for theirs in layer:
-        places = by_text.get(squeezed(theirs.text)[0].casefold()) or _alike(theirs, sentences, by_id)
+        places = by_text.get(sentence_key(theirs.text)) or _alike(theirs, sentences, by_id)
         found_terms: set[int] = set()
         for at in places:
             alignment = Alignment(theirs.text, sentences[at].text)
@@ -126,7 +141,7 @@ def _alike(theirs: AspectSentence, sentences: Sequence[AspectSentence], by_id: d
     at = by_id.get(theirs.id)
     if at is None:
         return []
-    one, other = squeezed(theirs.text)[0], squeezed(sentences[at].text)[0]
+    one, other = sentence_key(theirs.text), sentence_key(sentences[at].text)
     return [at] if SequenceMatcher(None, one, other, autojunk=False).ratio() >= ALIKE else []
 
 
@@ -150,7 +165,7 @@ def _assigned(theirs: Sequence[AspectTerm], alignment: Alignment, ours: Sequence
 
 
 def _same_text(one: AspectTerm, other: AspectTerm) -> bool:
-    return squeezed(one.span.text)[0].casefold() == squeezed(other.span.text)[0].casefold()
+    return sentence_key(one.span.text) == sentence_key(other.span.text)
 
 
 def _place(term: AspectTerm, alignment: Alignment, ours: Sequence[AspectTerm]) -> int:

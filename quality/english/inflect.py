@@ -11,10 +11,13 @@ _IRREGULAR = {
     ("good", "JJR"): "better", ("good", "JJS"): "best", ("well", "RBR"): "better", ("well", "RBS"): "best",
     ("bad", "JJR"): "worse", ("bad", "JJS"): "worst", ("badly", "RBR"): "worse", ("badly", "RBS"): "worst",
     ("much", "JJR"): "more", ("many", "JJR"): "more", ("little", "JJR"): "less", ("few", "JJR"): "fewer",
-    ("far", "JJR"): "farther", ("old", "JJR"): "older",
+    ("far", "JJR"): "farther", ("old", "JJR"): "older", ("slowly", "RBR"): "slower", ("slowly", "RBS"): "slowest",
+    ("quickly", "RBR"): "faster", ("quickly", "RBS"): "fastest", ("poorly", "RBR"): "worse", ("loudly", "RBR"): "louder",
 }  # fmt: skip
 _VOWEL_GROUPS = re.compile(r"[aeiouy]+")
-_AN = re.compile(r"^(?:[aeio]|u(?!ni|se|sa|su|ti|k|ro|biq)|hour|honest|honou?r|heir|[fhlmnrsx](?:[^a-z]|$))", re.IGNORECASE)
+_AN = re.compile(
+    r"^(?:[aeio]|u(?!ni|se|sa|su|ti|k|ro|biq)|hour|honest|honou?r|heir|[fhlmnrsx](?:[^a-z]|$))", re.IGNORECASE
+)
 
 
 @cache

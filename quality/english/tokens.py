@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from .words import word_set
+
 _TOKEN = re.compile(
     r"""(?:[$€£]\s?)?\d+(?:[.,:/]\d+)*(?:%|(?:st|nd|rd|th|gb|mb|tb|ghz|hrs?|mins?)\b)?   # numbers
       | (?:[A-Za-z]\.){2,}                                                                # U.S.
@@ -22,9 +24,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
-_UNAPOSTROPHED = re.compile(
-    r"(?i)\b(?:do|does|did|is|are|was|were|ca|could|would|should|wo|has|have|had)nt\b"
-)
+_UNAPOSTROPHED = re.compile(r"(?i)\b(?:do|does|did|is|are|was|were|ca|could|would|should|wo|has|have|had)nt\b")
 _PUNCTUATION = re.compile(r"^\W+$")
 
 
@@ -81,7 +81,8 @@ def _tags(words: list[str]) -> list[str]:
     if len(tagged) != len(words):
         message = f"the tagger gave {len(tagged)} tags for {len(words)} tokens"
         raise AssertionError(message)
-    return [_corrected(number, words, [tag for _, tag in tagged]) for number in range(len(words))]
+    tags = [tag for _, tag in tagged]
+    return [_corrected(number, words, tags) for number in range(len(words))]
 
 
 def _shown(word: str) -> str:
@@ -94,9 +95,9 @@ def _shown(word: str) -> str:
     return word.replace("’", "'")
 
 
-_MODALS = frozenset("can could may might must shall should will would ca wo".split())
-_DO = frozenset("do does did".split())
-_PRONOUNS = frozenset("i you we they he she it who which that this everything nothing".split())
+_MODALS = word_set("can could may might must shall should will would ca wo")
+_DO = frozenset(["do", "does", "did"])
+_PRONOUNS = word_set("i you we they he she it who which that this everything nothing")
 _AFTER_BE = (["DT"], ["RB"], ["VBG"], ["VBN"], ["PRP$"])
 
 
@@ -128,6 +129,12 @@ def _corrected(number: int, words: list[str], tags: list[str]) -> str:
         if word == "like" and number == 0 and after in ("the", "it", "this", "my", "its"):
             return "VBP"
     return tag
+
+
+def is_known(word: str) -> bool:
+    """Whether the tagger's lexicon has a word, as it stands or in small letters."""
+    lexicon = _tagger().lexicon
+    return word in lexicon or word.lower() in lexicon
 
 
 @cache

@@ -70,7 +70,9 @@ def _lines(path: Path) -> Iterator[str]:
                     yield line
     except OSError as error:
         message = f"the WordNet file {path} cannot be read: {error.strerror}."
-        hint = "Name the folder that holds data.adj and index.adj (Debian: apt install wordnet-base, /usr/share/wordnet)."
+        hint = (
+            "Name the folder that holds data.adj and index.adj (Debian: apt install wordnet-base, /usr/share/wordnet)."
+        )
         raise UsageError(message, hint=hint) from None
 
 

@@ -75,7 +75,7 @@ def _terms(row: SourceRow, text: str) -> Iterator[GivenTerm]:
         raise ValueError(message)
     if not isinstance(terms, list):
         message = f"`terms` must be a list, not {terms!r:.60}"
-        raise ValueError(message)
+        raise ValueError(message)  # noqa: TRY004 (one kind of error for whatever a file holds)
     for number, term in enumerate(terms):
         yield _own_term(_object(term), sentence_id, number, text)
 
@@ -117,6 +117,6 @@ def _opinions(term: Mapping[str, Any]) -> Iterator[GivenSpan]:
     opinions = term.get("opinions") or []
     if not isinstance(opinions, list | tuple):
         message = f"`opinions` must be a list, not {opinions!r:.60}"
-        raise ValueError(message)
+        raise ValueError(message)  # noqa: TRY004 (one kind of error for whatever a file holds)
     for opinion in opinions:
         yield given_span(opinion)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -68,7 +68,13 @@ def read_aspects(location: str | Path, opinions: str | Path | None = None, *, po
     return AspectData(match.sentences, (*problems, *layer.problems), (*unreadable, *layer.unreadable), match)
 
 
-def open_aspects(location: str | Path, *, polarities: bool = True, limit: int | None = None) -> Source:
+def open_aspects(
+    location: str | Path,
+    *,
+    polarities: bool = True,
+    columns: Mapping[str, str] | None = None,
+    limit: int | None = None,
+) -> Source:
     """A file of aspect annotations as a source of rows, for a builder.
 
     Each row has `sentence` (an AspectSentence as it is stored) and `problems` (those of its terms that were skipped or
@@ -77,12 +83,13 @@ def open_aspects(location: str | Path, *, polarities: bool = True, limit: int | 
     Args:
         location: as `read_aspects`.
         polarities: as `read_aspects`.
+        columns: our column name -> the name it has there.
         limit: the number of sentences to stop after.
 
     Raises:
         UsageError: there is no such file, or its format is unknown.
     """
-    raw = open_source(location)
+    raw = open_source(location, columns=columns)
 
     def read() -> Iterator[Entry]:
         for given in _given(raw):

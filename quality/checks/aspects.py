@@ -1,0 +1,179 @@
+"""arts.*: what must hold of every case of an aspect robustness set, told without a model.
+
+Source: Xing et al. 2020, and the faults that were found in the released sets and in other makers' code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from ..check import Bar, Finding, Row, Scope
+from .aspect_case import (
+    CLEAN,
+    OTHER_SIDE,
+    Case,
+    applied,
+    found_at,
+    no_source,
+    normalised,
+    opinion_places,
+    overlap,
+)
+from .aspect_grammar import grammar
+
+Judge = Callable[[Case], Finding]
+
+
+class AspectRule:
+    """A check of aspect cases by one function."""
+
+    scope: Scope = "row"
+    bar = Bar(1.0)
+
+    def __init__(self, name: str, judge: Judge) -> None:
+        self.name = name
+        self._judge = judge
+
+    def judge(self, rows: Sequence[Row]) -> list[Finding]:
+        """1.0 where the rule is broken."""
+        return [self._judge(Case(row)) for row in rows]
+
+
+def span(case: Case) -> Finding:
+    """`sentence[start:end]` is the term, for the target and for every other aspect."""
+    start, end = case.row.fields.get("start"), case.row.fields.get("end")
+    if not isinstance(start, int) or not isinstance(end, int) or case.sentence[start:end] != case.row.text("term"):
+        place = (start, end) if isinstance(start, int) and isinstance(end, int) else (0, 0)
+        return found_at("span_mismatch", place, "target", term=case.row.text("term"))
+    if not case.row.text("term").strip():
+        return found_at("empty_term", (start, end), "target")
+    for other in case.others:
+        place = (other["span"]["start"], other["span"]["end"])
+        if case.sentence[place[0] : place[1]] != other["span"]["text"]:
+            return found_at("other_span_mismatch", place, "other", term=other["span"]["text"])
+    return CLEAN
+
+
+def changed(case: Case) -> Finding:
+    """A variant differs from its original in more than case, blanks and final punctuation; an original does not."""
+    if case.before is None:
+        return no_source()
+    if case.strategy == "original":
+        same = case.sentence == case.before
+        return CLEAN if same else found_at("original_changed", (0, len(case.sentence)), "original")
+    if normalised(case.sentence) == normalised(case.before):
+        return found_at("unchanged_text", (0, len(case.sentence)), "unchanged")
+    return CLEAN
+
+
+def edits(case: Case) -> Finding:
+    """The edits that the case names lead from the original to its sentence."""
+    if case.before is None:
+        return no_source()
+    made = applied(case.before, case.edits)
+    return CLEAN if made == case.sentence else found_at("edits_do_not_fit", (0, len(case.sentence)), "edits")
+
+
+_NEGATIONS = re.compile(
+    r"(?i)(?:\b(?:not|never|no|none|hardly|barely|scarcely|cannot|nothing|nobody|neither)|n['’]t)"
+    r"\s+(?:(?:really|very|so|at all|even|ever)\s+)?"
+    r"(?:not|never|no(?! (?:longer|one))|n['’]t|hardly|barely|scarcely|none|nothing)\b"
+)
+
+
+def negation(case: Case) -> Finding:
+    """No two negations meet that did not meet in the original."""
+    known = {match.group().lower() for match in _NEGATIONS.finditer(case.before or "")}
+    for match in _NEGATIONS.finditer(case.sentence):
+        if match.group().lower() not in known:
+            return found_at("doubled_negation", match.span(), "doubled_negation")
+    return CLEAN
+
+
+def label(case: Case) -> Finding:
+    """The label is the one that the strategy asks for: turned by RevTgt (a neutral one stays), else the original's."""
+    target = case.target
+    if target is None:
+        return no_source()
+    given, was = case.row.text("polarity"), str(target["polarity"])
+    wanted = OTHER_SIDE.get(was) if case.strategy == "revtgt" else was
+    if given == wanted:
+        return CLEAN
+    place = (int(case.row.fields.get("start") or 0), int(case.row.fields.get("end") or 0))
+    return found_at("label_breaks_rule", place, case.strategy, was=was, given=given, wanted=wanted)
+
+
+def others(case: Case) -> Finding:
+    """RevTgt changes no opinion word that is not the target's; RevNon and AddDiff change none of the target's."""
+    target = case.target
+    if target is None:
+        return no_source()
+    own = opinion_places(target)
+    if case.strategy == "revtgt":
+        foreign = [p for t in case.siblings for p in opinion_places(t) if not any(overlap(p, o) for o in own)]
+        reason = "other_opinion_touched"
+    elif case.strategy in ("revnon", "adddiff"):
+        foreign, reason = own, "target_opinion_touched"
+    else:
+        return CLEAN
+    for edit in case.edits:
+        place = (edit["start"], edit["start"] + len(edit["before"]))
+        hit = next((p for p in foreign if _changes(place, p)), None)
+        if hit is not None:
+            return Finding(1.0, reason, {"field": "source.text", "span": list(hit), "rule": edit["rule"]})
+    return CLEAN
+
+
+def _changes(place: tuple[int, int], opinion: tuple[int, int]) -> bool:
+    if place[0] == place[1]:
+        return opinion[0] < place[0] < opinion[1]
+    return overlap(place, opinion)
+
+
+_END = re.compile(r"[\s.!?,;:…-]+$")
+
+
+def added(case: Case) -> Finding:
+    """AddDiff keeps the original in front (but for its full stop), and what it adds is of terms that are not in it."""
+    if case.strategy != "adddiff":
+        return CLEAN
+    if case.before is None:
+        return no_source()
+    stem = _END.sub("", case.before)
+    if not case.sentence.startswith(stem):
+        return found_at("prefix_lost", (0, len(stem)), "prefix")
+    new = [t for t in case.others if t["span"]["start"] >= len(stem)]
+    if not new:
+        return found_at("nothing_added", (len(stem), len(case.sentence)), "added")
+    for term in new:
+        text, place = str(term["span"]["text"]), (term["span"]["start"], term["span"]["end"])
+        if re.search(rf"(?<!\w){re.escape(text)}(?!\w)", case.before, re.IGNORECASE):
+            return found_at("added_term_known", place, "disjoint", term=text)
+        if term["polarity"] == case.row.text("polarity"):
+            return found_at("added_polarity_same", place, "opposite", term=text)
+    return CLEAN
+
+
+Span = partial(AspectRule, "arts.span", span)
+Changed = partial(AspectRule, "arts.changed", changed)
+Edits = partial(AspectRule, "arts.edits", edits)
+Negation = partial(AspectRule, "arts.negation", negation)
+Label = partial(AspectRule, "arts.label", label)
+Others = partial(AspectRule, "arts.others", others)
+Added = partial(AspectRule, "arts.added", added)
+Grammar = partial(AspectRule, "arts.grammar", grammar)
+
+RULES: tuple[Callable[[], AspectRule], ...] = (Span, Edits, Changed, Label, Negation, Others, Added, Grammar)
+"""All of them, in the order in which the first fault names the reason."""
+
+
+def first_fault(row: Row) -> Finding | None:
+    """What the first of the rules that is broken says, or None: for a builder that mends before it hands on."""
+    case = Case(row)
+    for judge in (span, edits, changed, label, negation, others, added, grammar):
+        finding = judge(case)
+        if finding.reason is not None:
+            return finding
+    return None
