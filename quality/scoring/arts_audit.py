@@ -149,7 +149,7 @@ def audit_arts(
     faults = (*faults_of(cases), *extra_faults)
     lift = lift_of(cases, judge, resampling)
     control = null_edited(cases)
-    control_faults = [fault for fault in faults_of(control) if fault.reason == "text_unchanged"]
+    control_faults = [fault for fault in faults_of(control) if fault.reason == "unchanged_text"]
     control_lift = lift_of(control, judge, resampling)
     under_judge = _judged(cases, judge, resampling)
     gain = _swap_gain(cases, judge, resampling)
@@ -210,7 +210,7 @@ def _fault_reasons(cases: ArtsSet, faults: Sequence[Fault]) -> list[Reason]:
     for (strategy, reason), number in found.most_common():
         if wilson(number, counts[strategy])[0] > TOLERATED:
             text = f"{number} of {counts[strategy]} {strategy} cases: {FAULTS[reason]}"
-            if reason == "text_unchanged":
+            if reason == "unchanged_text":
                 text += ", so the label alone was changed: a null edit" if strategy == "revtgt" else ": a null edit"
             reasons.append(Reason(reason, f"{text}."))
     return reasons

@@ -12,29 +12,32 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...core.records.aspect import AspectRecord, AspectSentence
+from ..check import Row
+from ..checks.aspect_case import Case, normalised
+from ..checks.aspects import changed, label, negation, span
 from .arts_set import EDITED, ArtsSet
-from .polarity import SWAPPED
 
 FAULTS: Mapping[str, str] = {
     "span_mismatch": "the span does not hold the term",
+    "empty_term": "the term is empty",
+    "other_span_mismatch": "the span of another aspect does not hold its term",
     "no_original": "there is no original with this target in the set",
     "repeated": "the set has another case of this strategy for the same target",
-    "text_unchanged": "the text is that of the original",
+    "unchanged_text": "the text is that of the original",
     "term_changed": "the term is not that of the original",
-    "label_not_swapped": "RevTgt must turn positive into negative and the reverse, and leave neutral",
-    "label_changed": "RevNon and AddDiff must keep the label of the original",
-    "prefix_changed": "AddDiff must keep the original in front of what it adds",
+    "label_breaks_rule": "RevTgt must swap positive and negative and leave neutral, RevNon and AddDiff keep the label",
+    "prefix_lost": "AddDiff must keep the original in front of what it adds",
     "placeholder_left": "a placeholder of the edit was left in the text",
-    "negation_doubled": "the edit put a negation beside a negation",
+    "doubled_negation": "the edit put a negation beside a negation",
     "not_in_reference": "the reference has no such term in such a sentence",
     "label_unlike_reference": "the reference gives this term another polarity",
 }
 """Slug -> what it means."""
+_RULES = (span, changed, label, negation)
+"""Of the checks of single cases (quality/checks/aspects.py) those that need no more than the original."""
 _WORDS = re.compile(r"\w+(?:['’]\w+)?")
 _PLACEHOLDER = re.compile(r"\bDELETE\b|\{\{.*?\}\}|<(?:mask|blank|del)>|\[(?:MASK|BLANK|DELETE)\]")
-_NEGATION = r"(?:not|never|no|cannot|\w+n['’]?t)"
-_DOUBLED = re.compile(rf"\b{_NEGATION}\s+(?:not|never)\b", re.IGNORECASE)
-_END = re.compile(r"[\s.!?;,:]+$")
+_END = re.compile(r"[\s.!?,;:…-]+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,40 +92,42 @@ def plain_words(text: str) -> str:
     return " ".join(_WORDS.findall(unicodedata.normalize("NFKC", text).casefold().replace("’", "'")))
 
 
-def is_unchanged(case: AspectRecord, original: AspectRecord) -> bool:
-    """Whether an edit left all words as they were."""
-    return plain_words(case.sentence) == plain_words(original.sentence)
-
-
 def _faults(cases: ArtsSet, name: str, case: AspectRecord, original: AspectRecord | None) -> Iterator[tuple[str, str]]:
-    if case.sentence[case.start : case.end] != case.term:
-        there = case.sentence[case.start : case.end]
-        yield "span_mismatch", f"{case.start}-{case.end} holds {there!r}, not {case.term!r}"
     first = next(n for n in cases.groups[case.target] if cases.cases[n].strategy == case.strategy)
     if first != name:
         yield "repeated", f"the other one is {first!r}"
+    row = Row(0, name, _fields(case, original or case))
+    for rule in _RULES:
+        if original is None and rule is not span:
+            continue
+        finding = rule(Case(row))
+        if finding.reason is not None:
+            told = {key: value for key, value in finding.evidence.items() if key not in ("field", "rule", "span")}
+            yield finding.reason, ", ".join(f"{key} {value!r}" for key, value in told.items())
     if case.strategy not in EDITED:
         return
     if original is None:
         yield "no_original", f"the target is {case.target!r}"
         return
-    if is_unchanged(case, original):
-        yield "text_unchanged", ""
+    if plain_words(case.sentence) == plain_words(original.sentence) and normalised(case.sentence) != normalised(
+        original.sentence
+    ):
+        yield "unchanged_text", "only blanks and punctuation differ"
     if case.term != original.term:
         yield "term_changed", f"{original.term!r} became {case.term!r}"
-    yield from _label_faults(case, original)
     if case.strategy == "adddiff" and not case.sentence.startswith(_END.sub("", original.sentence)):
-        yield "prefix_changed", ""
-    for reason, pattern in (("placeholder_left", _PLACEHOLDER), ("negation_doubled", _DOUBLED)):
-        found = pattern.search(case.sentence)
-        if found and len(pattern.findall(case.sentence)) > len(pattern.findall(original.sentence)):
-            yield reason, found[0]
+        yield "prefix_lost", ""
+    found = _PLACEHOLDER.search(case.sentence)
+    if found and not _PLACEHOLDER.search(original.sentence):
+        yield "placeholder_left", found[0]
 
 
-def _label_faults(case: AspectRecord, original: AspectRecord) -> Iterator[tuple[str, str]]:
-    told = f"{original.polarity} became {case.polarity}"
-    if case.strategy == "revtgt":
-        if case.polarity != SWAPPED[original.polarity]:
-            yield "label_not_swapped", told if case.polarity != original.polarity else f"it is still {case.polarity}"
-    elif case.polarity != original.polarity:
-        yield "label_changed", told
+def _fields(case: AspectRecord, original: AspectRecord) -> dict[str, Any]:
+    """A case as the checks of single cases take it: with the sentence that it was made from."""
+    place = {"text": original.term, "start": original.start, "end": original.end}
+    term = {"id": case.target, "span": place, "polarity": original.polarity, "opinions": []}
+    known = {
+        name: getattr(case, name) for name in ("sentence", "term", "start", "end", "polarity", "strategy", "target")
+    }
+    others = [other.model_dump() for other in case.others]
+    return {**known, "others": others, "source": {"id": case.target, "text": original.sentence, "terms": [term]}}

@@ -206,6 +206,9 @@ def evaluate(
 def _task(task: str, name: str, cases: ArtsSet, siblings: Mapping[str, Sequence[AspectRecord]]) -> ReviewTask:
     case = cases.cases[name]
     aspects = [ReviewAspect(_named(case.sentence, case.term, case.start), case.polarity)]
+    if case.others:
+        aspects += [ReviewAspect(_named(case.sentence, o.span.text, o.span.start), o.polarity) for o in case.others]
+        return ReviewTask(task, name, case.strategy, case.sentence, tuple(aspects))
     original = cases.original_of(case)
     for other in siblings.get(original.sentence, ()) if original else ():
         places = [at for at in _places(case.sentence, other.term) if not case.start <= at < case.end]

@@ -42,11 +42,11 @@ def test_the_null_edit_control_is_refused(cafe):
     found = corpusmith.audit(control, kind="arts", train=cafe.train_file, samples=200, out=out)
     assert found.result["verdict"] == "refuse"
     assert found.result["lift"] == 0.0
-    assert {reason["reason"] for reason in found.result["reasons"]} == {"text_unchanged", "no_lift"}
+    assert {reason["reason"] for reason in found.result["reasons"]} == {"unchanged_text", "no_lift"}
     assert found.met == {"undecided", "refuse"}
     faults = [json.loads(line) for line in (out / "faults.jsonl").read_text().splitlines()]
     assert len(faults) == 54
-    assert faults[0]["reason"] == "text_unchanged"
+    assert faults[0]["reason"] == "unchanged_text"
 
 
 def test_flipped_labels_are_refused(cafe):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from corpusmith.core.records import AspectTerm, Span
 from corpusmith.data.sources.aspects import read_aspects, read_cases
 from corpusmith.quality.scoring.arts_audit import audit_arts
 from corpusmith.quality.scoring.arts_faults import FAULTS, faults_of, reference_faults
@@ -66,13 +67,13 @@ def test_a_sound_set_passes(sound, judge):
 def test_the_null_edit_of_any_set_has_no_lift_and_is_refused(sound, judge):
     of_the_sound = audit_arts(sound, judge, QUICK)
     assert of_the_sound.null_edit_lift.value == 0.0
-    assert {reason.slug for reason in of_the_sound.null_edit_reasons} == {"text_unchanged", "no_lift"}
+    assert {reason.slug for reason in of_the_sound.null_edit_reasons} == {"unchanged_text", "no_lift"}
 
     audit = audit_arts(null_edited(sound), judge, QUICK)
 
     assert audit.verdict == "refuse"
     assert audit.lift.value == 0.0
-    assert slugs(audit) == {"text_unchanged", "no_lift"}
+    assert slugs(audit) == {"unchanged_text", "no_lift"}
     assert "54 of 54 revtgt cases" in audit.reasons[0].text
     assert "null edit" in audit.reasons[0].text
 
@@ -82,7 +83,7 @@ def test_an_edit_of_blanks_and_full_stops_is_none(sound, judge):
         return f"{sound.original_of(case).sentence}!! "
 
     audit = audit_arts(changed(sound, lambda c: c.strategy == "revtgt", sentence=padded), judge, QUICK)
-    assert "text_unchanged" in slugs(audit)
+    assert "unchanged_text" in slugs(audit)
 
 
 def test_edits_that_say_nothing_have_no_lift(sound, judge):
@@ -100,9 +101,9 @@ def test_edits_that_say_nothing_have_no_lift(sound, judge):
     ("which", "expected"),
     [
         (lambda c: True, {"labels_against_text", "labels_flipped"}),
-        (lambda c: c.strategy == "revtgt", {"label_not_swapped", "labels_against_text"}),
-        (lambda c: c.strategy != "original", {"label_not_swapped", "label_changed", "labels_against_text"}),
-        (lambda c: c.strategy in ("revnon", "adddiff"), {"label_changed"}),
+        (lambda c: c.strategy == "revtgt", {"label_breaks_rule", "labels_against_text"}),
+        (lambda c: c.strategy != "original", {"label_breaks_rule", "label_breaks_rule", "labels_against_text"}),
+        (lambda c: c.strategy in ("revnon", "adddiff"), {"label_breaks_rule"}),
     ],
     ids=["all", "revtgt", "edited", "the others"],
 )
@@ -139,15 +140,18 @@ def test_a_set_that_is_too_small_is_undecided(sound, judge):
 def broken(sound):
     """Each rule of FAULTS, broken once."""
     cases = dict(sound.cases)
+    other = AspectTerm(id="o", span=Span(text="cellar", start=0, end=6), polarity="positive")
     edit = {
         "span_mismatch": ("c0_0_adv1", {"start": cases["c0_0_adv1"].start + 1}),
-        "text_unchanged": ("c1_0_adv1", {"sentence": cases["c1_0"].sentence.upper()}),
+        "unchanged_text": ("c1_0_adv1", {"sentence": cases["c1_0"].sentence.upper()}),
+        "empty_term": ("c12_0_adv1", {"term": "", "end": cases["c12_0_adv1"].start}),
+        "other_span_mismatch": ("c13_0_adv3", {"others": (other,)}),
         "term_changed": ("c3_0_adv1", {"term": "the"}),
-        "label_not_swapped": ("c4_0_adv1", {"polarity": cases["c4_0"].polarity}),
-        "label_changed": ("c5_0_adv3", {"polarity": "neutral"}),
-        "prefix_changed": ("c6_0_adv3", {"sentence": "Well: " + cases["c6_0_adv3"].sentence}),
+        "label_breaks_rule": ("c4_0_adv1", {"polarity": cases["c4_0"].polarity}),
+        "label_breaks_rule": ("c5_0_adv3", {"polarity": "neutral"}),
+        "prefix_lost": ("c6_0_adv3", {"sentence": "Well: " + cases["c6_0_adv3"].sentence}),
         "placeholder_left": ("c7_0_adv1", {"sentence": cases["c7_0_adv1"].sentence + " DELETE"}),
-        "negation_doubled": ("c8_0_adv1", {"sentence": cases["c8_0_adv1"].sentence + " Not not so."}),
+        "doubled_negation": ("c8_0_adv1", {"sentence": cases["c8_0_adv1"].sentence + " Not not so."}),
     }
     for name, update in edit.values():
         cases[name] = cases[name].model_copy(update=update)

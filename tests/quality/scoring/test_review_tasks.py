@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 
 from corpusmith.core.errors import UsageError
+from corpusmith.core.records import AspectTerm, Span
 from corpusmith.data.sources.aspects import read_cases
 from corpusmith.quality.scoring.arts_set import ArtsSet
 from corpusmith.quality.scoring.review import Judgement, ReviewAspect, ReviewTask, evaluate, make_tasks
@@ -48,6 +49,13 @@ def test_other_aspects_of_the_sentence_are_asked_about(cases):
     assert [a.name for a in aspects["c0_0_adv1"]] == ["soup", "music"]
     assert aspects["c0_0_adv1"][1].expected == "neutral"
     assert aspects["c0_0_adv2"][1].expected is None  # RevNon is there to change it
+
+
+def test_a_record_knows_its_other_aspects_and_what_they_should_be(cases):
+    other = AspectTerm(id="o", span=Span(text="cellar", start=50, end=56), polarity="negative")
+    record = cases.cases["c0_0_adv3"].model_copy(update={"others": (other,)})
+    (task,) = make_tasks(ArtsSet({"c0_0": cases.cases["c0_0"], "c0_0_adv3": record}))
+    assert task.aspects == (ReviewAspect("soup", "positive"), ReviewAspect("cellar", "negative"))
 
 
 def test_a_term_that_occurs_twice_says_which_is_meant(cases):
