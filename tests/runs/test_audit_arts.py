@@ -69,6 +69,23 @@ def test_a_reference_is_held_against_the_originals(cafe):
     assert found.result["reference"] == str(reference)
 
 
+def test_a_judge_that_has_seen_the_set_is_told_of(cafe):
+    rows = [
+        {
+            "sentence": c["sentence"],
+            "terms": [{"term": c["term"], "polarity": c["polarity"], "from": c["from"], "to": c["to"]}],
+        }
+        for name, c in cafe.cases.items()
+        if name == c["id"]
+    ]
+    path = cafe.folder / "same.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    found = corpusmith.audit(cafe.gold, train=path, samples=50)
+    assert found.result["seen_in_train"] == 72
+    assert any("72 of 72 originals stand in the training data" in note for note in found.notes)
+    assert corpusmith.audit(cafe.gold, train=cafe.train_file, samples=50).result["seen_in_train"] == 0
+
+
 def test_entries_that_are_no_cases_are_told(cafe):
     path = cafe.write("odd.json", {**cafe.cases, "x": {"sentence": "a", "term": "b"}})
     found = corpusmith.audit(path, train=cafe.train_file, samples=50)
