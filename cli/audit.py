@@ -9,25 +9,34 @@ import typer
 
 from .output import parse_pairs, print_json, print_notes, print_rows
 
+Kind = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(help="Kind of data: arts. Told by its columns if not given."),
+]
+Train = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(help="arts: the annotated train split that the set belongs to."),
+]
+Reference = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(help="Data to compare with; arts: the annotated sentences that the originals are from."),
+]
+Columns = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(help="Where the columns are not recognised: ours=theirs,ours=theirs."),
+]
+FailOn = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option("--fail-on", help="Exit with 3 if the verdict is this or worse; arts: undecided, refuse."),
+]
+
 
 def audit(
     data: Annotated[str, typer.Argument(help="A file, a run folder, or hf:NAME[:SPLIT].")],
-    kind: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(help="Kind of data: arts. Told by its columns if not given."),
-    ] = None,
-    train: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(help="arts: the annotated train split that the set belongs to."),
-    ] = None,
-    reference: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(help="Data to compare with; arts: the annotated sentences that the originals are from."),
-    ] = None,
-    columns: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(help="Where the columns are not recognised: ours=theirs,ours=theirs."),
-    ] = None,
+    kind: Kind = None,
+    train: Train = None,
+    reference: Reference = None,
+    columns: Columns = None,
     limit: Annotated[Optional[int], typer.Option(help="Look only at the first N rows.", min=1)] = None,  # noqa: UP045
     seed: Annotated[int, typer.Option(help="Seed of all randomness.")] = 17,
     samples: Annotated[int, typer.Option(help="Bootstrap draws for intervals.", min=1)] = 2000,
@@ -35,10 +44,7 @@ def audit(
         Optional[Path],  # noqa: UP045
         typer.Option(help="Folder for audit.json and the rows it tells of."),
     ] = None,
-    fail_on: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option("--fail-on", help="Exit with 3 if the verdict is this or worse; arts: undecided, refuse."),
-    ] = None,
+    fail_on: FailOn = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print audit.json to stdout, and nothing else there.")
     ] = False,

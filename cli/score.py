@@ -10,43 +10,53 @@ import typer
 from .output import parse_pairs, print_json, print_notes, print_rows
 from .run import Sets
 
+Gold = Annotated[Path, typer.Option(help="The set: a file or a run folder.")]
+Predictions = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option(help="CSV, JSONL, JSON or Parquet: a column for each model, or id and prediction."),
+]
+Model = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(help="Ask this model instead: smollm2, a .gguf file, or a name that the endpoint knows."),
+]
+Shots = Annotated[int, typer.Option(help="With --model: show it so many solved cases out of --train.", min=0)]
+Limit = Annotated[
+    Optional[int],  # noqa: UP045
+    typer.Option(help="With --model: ask only about the first N originals and what was made of them.", min=1),
+]
+Budget = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(help="With --model: stop at 5USD, 1M-tokens or 10k-calls; the same command with more goes on."),
+]
+Labels = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(help="What the predictions call our labels: positive=2,negative=0,neutral=1."),
+]
+Columns = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(help="Map columns of the predictions: id=theirs,prediction=theirs."),
+]
+Out = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option(help="Folder for score.json; with --model the run folder. Default: runs/score-<kind>-<model>."),
+]
+
 
 def score(
     kind: Annotated[str, typer.Argument(help="Kind of test set: arts (aspect robustness).")],
-    gold: Annotated[Path, typer.Option(help="The set: a file or a run folder.")],
-    predictions: Annotated[
-        Optional[Path],  # noqa: UP045
-        typer.Option(help="CSV, JSONL, JSON or Parquet: a column for each model, or id and prediction."),
-    ] = None,
-    model: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(help="Ask this model instead: smollm2, a .gguf file, or a name that the endpoint knows."),
-    ] = None,
+    gold: Gold,
+    predictions: Predictions = None,
+    model: Model = None,
     sets: Sets = None,
-    shots: Annotated[int, typer.Option(help="With --model: show it so many solved cases out of --train.", min=0)] = 0,
+    shots: Shots = 0,
     train: Annotated[Optional[Path], typer.Option(help="Annotated sentences, for --shots.")] = None,  # noqa: UP045
-    limit: Annotated[
-        Optional[int],  # noqa: UP045
-        typer.Option(help="With --model: ask only about the first N originals and what was made of them.", min=1),
-    ] = None,
-    budget: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(help="With --model: stop at 5USD, 1M-tokens or 10k-calls; the same command with more goes on."),
-    ] = None,
-    labels: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(help="What the predictions call our labels: positive=2,negative=0,neutral=1."),
-    ] = None,
-    columns: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(help="Map columns of the predictions: id=theirs,prediction=theirs."),
-    ] = None,
+    limit: Limit = None,
+    budget: Budget = None,
+    labels: Labels = None,
+    columns: Columns = None,
     samples: Annotated[int, typer.Option(help="Bootstrap draws for the intervals; 0: none.", min=0)] = 2000,
     seed: Annotated[int, typer.Option(help="Seed of all randomness.")] = 17,
-    out: Annotated[
-        Optional[Path],  # noqa: UP045
-        typer.Option(help="Folder for score.json; with --model the run folder. Default: runs/score-<kind>-<model>."),
-    ] = None,
+    out: Out = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print score.json to stdout, and nothing else there.")
     ] = False,
