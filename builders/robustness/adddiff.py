@@ -34,8 +34,8 @@ def add_clauses(passage: Passage, target: AspectTerm, pool: Pool, random: Random
     """
     candidates = [clause for side in _OPPOSITE[target.polarity] for clause in pool.clauses[side]]
     numbers = range(1, most + 1)
-    # The more clauses the rarer: with three at most, about nine words are added on average, as in the released sets.
-    number = random.choices(numbers, weights=[most + 1 - n for n in numbers])[0]
+    # Each further clause is a third as likely: with three at most, about as many words are added as in the released sets.
+    number = random.choices(numbers, weights=[3.0 ** (most - n) for n in numbers])[0]
     chosen = _draw(candidates, passage, random, number)
     if not chosen:
         return Refused("no_clause_fits")

@@ -109,6 +109,8 @@ def _is_candidate(passage: Passage, number: int) -> bool:
     tag, word = passage.tag(number), passage.word(number)
     if word in DEGREE or (word in _PLAIN and not (word == "like" and tag in ("VB", "VBP"))):
         return False
+    if tag[:2] == "RB" and passage.tag(number + 1)[:2] in ("JJ", "RB"):
+        return False
     return tag[:2] in ("JJ", "RB", "VB", "NN") and word not in BE and word not in NEGATORS
 
 

@@ -76,7 +76,7 @@ def _readings(passage: Passage, number: int) -> list[tuple[str, str, str]]:
     elif tag[:2] == "RB":
         # The tagger has "fast" for an adverb wherever it stands.
         found.append(("a", lemma(word, "a") if tag == "RBR" else word, "JJR" if tag == "RBR" else "JJ"))
-    if tag in ("VBN", "VBG", "VBD") and passage.word(number - 1) not in _SUBJECTS:
+    if tag in ("VBN", "VBG", "VBD") and _is_adjectival(passage, number):
         found.append(("a", word, "JJ"))
     pos = token.pos
     if word == "like" and tag in ("IN", "VB", "VBP", "JJ"):
@@ -91,6 +91,17 @@ def _readings(passage: Passage, number: int) -> list[tuple[str, str, str]]:
     if not tag.startswith(("NN", "JJ")):
         found.append(("v", lemma(word, "v"), tag if tag.startswith("VB") else "VB"))
     return list(dict.fromkeys(found))
+
+
+def _is_adjectival(passage: Passage, number: int) -> bool:
+    """Whether a participle is said of a thing ("was pleased", "a broken lamp") and is no verb ("the kids loved")."""
+    at = number - 1
+    while at >= 0 and passage.tag(at) == "RB":
+        at -= 1
+    if passage.word(at) in BE or (passage.tag(at)[:2] == "VB" and lemma(passage.word(at), "v") in LINKING):
+        return True
+    said_of = passage.tag(number + 1)[:2] in ("NN", "JJ") and passage.word(at) not in _SUBJECTS
+    return passage.tag(number) != "VBD" and (said_of or passage.tag(at) in ("CC", ","))
 
 
 _COMPARED = ("JJR", "JJS", "RBR", "RBS")

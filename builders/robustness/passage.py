@@ -60,7 +60,9 @@ class Passage:
     def removed(self, first: int, last: int, rule: str, instead: str = "") -> Edit:
         """The tokens from `first` to `last` taken out, with the blank behind them; `instead` goes in their place."""
         start, end = self.tokens[first].start, self.tokens[last].end
-        if not instead:
+        # In "cannot" nothing stands in front: the blank behind stays.
+        glued = start > 0 and self.text[start - 1].isalnum()
+        if not instead and not glued:
             while end < len(self.text) and self.text[end].isspace():
                 end += 1
             # At the end of a clause the blank in front goes, so that none is left before the full stop.

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from ...core.records import AspectTerm, Polarity, Span
 from ...quality.english.inflect import lemma
+from ...quality.english.review_words import review_opposites
 from ...quality.english.sentiment import sign
 from ...quality.english.tokens import is_known
 from ...quality.english.words import word_set
@@ -112,7 +113,10 @@ def _agrees(passage: Passage, said: range, term: AspectTerm, corpus: Corpus) -> 
     total = sum(signs)
     if not total:
         # "crashed", "not working": no adjective whose sense depends on what it is said of.
-        return SIGN[term.polarity] < 0 and (negative or passage.tag(said[0]).startswith("VB"))
+        verbal = negative or passage.tag(said[0])[:2] in ("VB", "MD")
+        # "slow", "expensive": without a polarity of their own, but never said without a judgement.
+        listed = len(said) == 1 and ("a", passage.word(said[0])) in review_opposites()
+        return (SIGN[term.polarity] < 0 and verbal) or listed
     return (total > 0) == ((SIGN[term.polarity] > 0) != negative)
 
 
@@ -130,19 +134,8 @@ def _other_term(passage: Passage, term: AspectTerm, first: int, last: int) -> bo
 
 def _said_behind(passage: Passage, target: range, said: range) -> str | None:
     """ "the screen is too bright", "the disk crashed": nothing else between, nothing that hangs on behind it."""
-    between = range(target[-1] + 1, said[0])
-    last = said[-1]
-    if len(between) > 4 or _goes_on(passage, last):
-        return None
-    if between:
-        verb, tag = passage.word(between[0]), passage.tag(between[0])
-        plain = verb in _IS or (tag in _FINITE and lemma(verb, "v") in LINKING | {"work", "run", "perform"})
-        helped = verb in DO | MODALS and passage.word(said[0]) in NEGATORS
-        if not (plain or helped) or passage.tag(last)[:2] not in ("JJ", "RB", "VB"):
-            return None
-        if any(passage.tag(n) not in ("RB", "RBR") or passage.word(n) in NEGATORS for n in between[1:]):
-            return None
-    elif passage.tag(said[0]) not in ("VBD", "VBZ") or (len(said) == 1 and passage.tag(said[0]) == "VBN"):
+    last = _with_infinitive(passage, said[-1])
+    if _goes_on(passage, last) or not _is_predicate(passage, range(target[-1] + 1, said[0]), said):
         return None
     start, before = target[0], passage.word(target[0] - 1)
     if before not in _DETERMINERS and passage.tag(start - 1)[:2] in _BINDING:
@@ -153,6 +146,33 @@ def _said_behind(passage: Passage, target: range, said: range) -> str | None:
     if finite in _SINGULAR | _PLURAL and (finite in _PLURAL) != many:
         return None
     return f"{_the(passage, target)}{passage.text[passage.tokens[start].start : passage.tokens[last].end]}"
+
+
+def _is_predicate(passage: Passage, between: range, said: range) -> bool:
+    """Whether an opinion is all that is said of the term before it, by a verb and at most some adverbs."""
+    if len(between) > 4:
+        return False
+    verbal = passage.tag(said[0]) in ("VBD", "VBZ")
+    helped = passage.word(said[0]) in DO | MODALS and len(said) > 1 and passage.word(said[0] + 1) in NEGATORS
+    if all(passage.tag(n) == "RB" and passage.word(n) not in NEGATORS for n in between):
+        return verbal or helped
+    verb, tag = passage.word(between[0]), passage.tag(between[0])
+    plain = verb in _IS or (tag in _FINITE and lemma(verb, "v") in LINKING | {"work", "run", "perform"})
+    denied = verb in DO | MODALS and passage.word(said[0]) in NEGATORS
+    if not (plain or denied):
+        return False
+    inside = [n for n in between[1:] if passage.word(n) not in ("a", "an")]
+    noun = verb in _IS and passage.tag(said[-1]) in ("NN", "NNS") and len(inside) < len(between) - 1
+    if not noun and (passage.tag(said[-1])[:2] not in ("JJ", "RB", "VB") or len(inside) < len(between) - 1):
+        return False
+    return all(passage.tag(n) in ("RB", "RBR") and passage.word(n) not in NEGATORS for n in inside)
+
+
+def _with_infinitive(passage: Passage, last: int) -> int:
+    """The last token of "hard to push", where the infinitive ends the clause."""
+    if passage.word(last + 1) == "to" and passage.tag(last + 2) == "VB" and not _goes_on(passage, last + 2):
+        return last + 2
+    return last
 
 
 def _said_in_front(passage: Passage, target: range, said: range) -> str | None:

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from functools import partial
 
-from ..check import Bar, Finding, Row, Scope
+from ..check import Bar, Finding, Row, Scope, unjudged
 from .aspect_case import (
     CLEAN,
     OTHER_SIDE,
@@ -26,19 +25,12 @@ from .aspect_grammar import grammar
 Judge = Callable[[Case], Finding]
 
 
-class AspectRule:
-    """A check of aspect cases by one function."""
+def _each(judge: Judge, rows: Sequence[Row]) -> list[Finding]:
+    return [judge(Case(row)) if _is_case(row) else unjudged("no_aspect_case", "sentence") for row in rows]
 
-    scope: Scope = "row"
-    bar = Bar(1.0)
 
-    def __init__(self, name: str, judge: Judge) -> None:
-        self.name = name
-        self._judge = judge
-
-    def judge(self, rows: Sequence[Row]) -> list[Finding]:
-        """1.0 where the rule is broken."""
-        return [self._judge(Case(row)) for row in rows]
+def _is_case(row: Row) -> bool:
+    return all(isinstance(row.fields.get(name), str) for name in ("sentence", "term", "strategy"))
 
 
 def span(case: Case) -> Finding:
@@ -156,23 +148,109 @@ def added(case: Case) -> Finding:
     return CLEAN
 
 
-Span = partial(AspectRule, "arts.span", span)
-Changed = partial(AspectRule, "arts.changed", changed)
-Edits = partial(AspectRule, "arts.edits", edits)
-Negation = partial(AspectRule, "arts.negation", negation)
-Label = partial(AspectRule, "arts.label", label)
-Others = partial(AspectRule, "arts.others", others)
-Added = partial(AspectRule, "arts.added", added)
-Grammar = partial(AspectRule, "arts.grammar", grammar)
+class Span:
+    """arts.span: the terms are at their offsets."""
 
-RULES: tuple[Callable[[], AspectRule], ...] = (Span, Edits, Changed, Label, Negation, Others, Added, Grammar)
-"""All of them, in the order in which the first fault names the reason."""
+    name = "arts.span"
+    scope: Scope = "row"
+    bar = Bar(1.0)
+
+    def judge(self, rows: Sequence[Row]) -> list[Finding]:
+        """1.0 where it does not hold."""
+        return _each(span, rows)
+
+
+class Edits:
+    """arts.edits: the edits named lead from the original to the sentence."""
+
+    name = "arts.edits"
+    scope: Scope = "row"
+    bar = Bar(1.0)
+
+    def judge(self, rows: Sequence[Row]) -> list[Finding]:
+        """1.0 where it does not hold."""
+        return _each(edits, rows)
+
+
+class Changed:
+    """arts.changed: a variant differs from its original."""
+
+    name = "arts.changed"
+    scope: Scope = "row"
+    bar = Bar(1.0)
+
+    def judge(self, rows: Sequence[Row]) -> list[Finding]:
+        """1.0 where it does not hold."""
+        return _each(changed, rows)
+
+
+class Label:
+    """arts.label: the label is the one that the strategy asks for."""
+
+    name = "arts.label"
+    scope: Scope = "row"
+    bar = Bar(1.0)
+
+    def judge(self, rows: Sequence[Row]) -> list[Finding]:
+        """1.0 where it does not hold."""
+        return _each(label, rows)
+
+
+class Negation:
+    """arts.negation: no two negations meet."""
+
+    name = "arts.negation"
+    scope: Scope = "row"
+    bar = Bar(1.0)
+
+    def judge(self, rows: Sequence[Row]) -> list[Finding]:
+        """1.0 where it does not hold."""
+        return _each(negation, rows)
+
+
+class Others:
+    """arts.others: opinions that must stay do."""
+
+    name = "arts.others"
+    scope: Scope = "row"
+    bar = Bar(1.0)
+
+    def judge(self, rows: Sequence[Row]) -> list[Finding]:
+        """1.0 where it does not hold."""
+        return _each(others, rows)
+
+
+class Added:
+    """arts.added: AddDiff keeps the original and adds other aspects only."""
+
+    name = "arts.added"
+    scope: Scope = "row"
+    bar = Bar(1.0)
+
+    def judge(self, rows: Sequence[Row]) -> list[Finding]:
+        """1.0 where it does not hold."""
+        return _each(added, rows)
+
+
+class Grammar:
+    """arts.grammar: no fault of language that the original has not."""
+
+    name = "arts.grammar"
+    scope: Scope = "row"
+    bar = Bar(1.0)
+
+    def judge(self, rows: Sequence[Row]) -> list[Finding]:
+        """1.0 where it does not hold."""
+        return _each(grammar, rows)
+
+
+_IN_ORDER: tuple[Judge, ...] = (span, edits, changed, label, negation, others, added, grammar)
 
 
 def first_fault(row: Row) -> Finding | None:
     """What the first of the rules that is broken says, or None: for a builder that mends before it hands on."""
     case = Case(row)
-    for judge in (span, edits, changed, label, negation, others, added, grammar):
+    for judge in _IN_ORDER:
         finding = judge(case)
         if finding.reason is not None:
             return finding
