@@ -12,8 +12,10 @@ import sys
 from pathlib import Path
 
 import building_cases
+import lift_cases
+import scoring_cases
 
-PARTS = (building_cases,)
+PARTS = (building_cases, lift_cases, scoring_cases)
 
 
 def main() -> int:

@@ -11,7 +11,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+
+from row import Row
 
 import corpusmith
 from corpusmith.core.records import AspectRecord
@@ -22,8 +23,8 @@ from corpusmith.quality.scoring.arts_set import ArtsSet
 from corpusmith.quality.scoring.baseline_judge import BaselineJudge
 from corpusmith.quality.scoring.polarity import SWAPPED
 
-# Accuracy on the originals and ARS of the released predictions: bert_pt and bert_sent as Xing et al. 2020 print them, all
-# nine as a few lines of plain code count them.
+# Accuracy on the originals and ARS of the released predictions: bert_pt and bert_sent as Xing et al. 2020 print them,
+# all nine as a few lines of plain code count them.
 KNOWN = {
     "TD_LSTM": (68.03, 22.57),
     "GCAE": (65.67, 10.34),
@@ -35,15 +36,6 @@ KNOWN = {
     "bert_pt": (78.53, 53.29),
     "mams_capsnet": (77.12, 25.86),
 }
-
-
-class Row(NamedTuple):
-    """One figure."""
-
-    what: str
-    goal: str
-    found: str
-    met: bool
 
 
 def rows(folder: Path) -> Iterator[Row]:

@@ -102,7 +102,7 @@ def test_edits_that_say_nothing_have_no_lift(sound, judge):
     [
         (lambda c: True, {"labels_against_text", "labels_flipped"}),
         (lambda c: c.strategy == "revtgt", {"label_breaks_rule", "labels_against_text"}),
-        (lambda c: c.strategy != "original", {"label_breaks_rule", "label_breaks_rule", "labels_against_text"}),
+        (lambda c: c.strategy != "original", {"label_breaks_rule", "labels_against_text"}),
         (lambda c: c.strategy in ("revnon", "adddiff"), {"label_breaks_rule"}),
     ],
     ids=["all", "revtgt", "edited", "the others"],
@@ -138,37 +138,38 @@ def test_a_set_that_is_too_small_is_undecided(sound, judge):
 
 
 def broken(sound):
-    """Each rule of FAULTS, broken once."""
+    """A set with each rule of FAULTS broken, and (reason, id) of where."""
     cases = dict(sound.cases)
     other = AspectTerm(id="o", span=Span(text="cellar", start=0, end=6), polarity="positive")
-    edit = {
-        "span_mismatch": ("c0_0_adv1", {"start": cases["c0_0_adv1"].start + 1}),
-        "unchanged_text": ("c1_0_adv1", {"sentence": cases["c1_0"].sentence.upper()}),
-        "empty_term": ("c12_0_adv1", {"term": "", "end": cases["c12_0_adv1"].start}),
-        "other_span_mismatch": ("c13_0_adv3", {"others": (other,)}),
-        "term_changed": ("c3_0_adv1", {"term": "the"}),
-        "label_breaks_rule": ("c4_0_adv1", {"polarity": cases["c4_0"].polarity}),
-        "label_breaks_rule": ("c5_0_adv3", {"polarity": "neutral"}),
-        "prefix_lost": ("c6_0_adv3", {"sentence": "Well: " + cases["c6_0_adv3"].sentence}),
-        "placeholder_left": ("c7_0_adv1", {"sentence": cases["c7_0_adv1"].sentence + " DELETE"}),
-        "doubled_negation": ("c8_0_adv1", {"sentence": cases["c8_0_adv1"].sentence + " Not not so."}),
-    }
-    for name, update in edit.values():
+    made = [
+        ("span_mismatch", "c0_0_adv1", {"start": cases["c0_0_adv1"].start + 1}),
+        ("unchanged_text", "c1_0_adv1", {"sentence": cases["c1_0"].sentence.upper()}),
+        ("empty_term", "c12_0_adv1", {"term": "", "end": cases["c12_0_adv1"].start}),
+        ("other_span_mismatch", "c13_0_adv3", {"others": (other,)}),
+        ("term_changed", "c3_0_adv1", {"term": "the"}),
+        ("label_breaks_rule", "c4_0_adv1", {"polarity": cases["c4_0"].polarity}),
+        ("label_breaks_rule", "c5_0_adv3", {"polarity": "neutral"}),
+        ("prefix_lost", "c6_0_adv3", {"sentence": "Well: " + cases["c6_0_adv3"].sentence}),
+        ("placeholder_left", "c7_0_adv1", {"sentence": cases["c7_0_adv1"].sentence + " DELETE"}),
+        ("doubled_negation", "c8_0_adv1", {"sentence": cases["c8_0_adv1"].sentence + " Not not so."}),
+    ]
+    for _, name, update in made:
         cases[name] = cases[name].model_copy(update=update)
     cases["c9_0_adv1#2"] = cases["c9_0_adv1"]
     del cases["c11_0"]
-    names = {reason: name for reason, (name, _) in edit.items()}
-    return ArtsSet(cases), {**names, "repeated": "c9_0_adv1#2", "no_original": "c11_0_adv1"}
+    more = {("repeated", "c9_0_adv1#2"), ("no_original", "c11_0_adv1"), ("no_original", "c11_0_adv3")}
+    return ArtsSet(cases), {(reason, name) for reason, name, _ in made} | more
 
 
 def test_every_fault_is_found_where_it_is(sound):
     faulty, expected = broken(sound)
 
-    found = [(fault.reason, fault.id) for fault in faults_of(faulty)]
+    found = {(fault.reason, fault.id) for fault in faults_of(faulty)}
 
-    assert set(expected.items()) <= set(found)
-    assert {reason for reason, _ in found} == set(expected)
-    assert set(expected) | {"not_in_reference", "label_unlike_reference"} == set(FAULTS)
+    assert expected <= found
+    # Breaking one rule may break another on the way, never one of another case.
+    assert {name for _, name in found} == {name for _, name in expected}
+    assert {reason for reason, _ in found} | {"not_in_reference", "label_unlike_reference"} == set(FAULTS)
     assert not list(faults_of(sound))
 
 

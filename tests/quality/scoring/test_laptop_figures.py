@@ -11,8 +11,8 @@ from corpusmith.quality.scoring.baseline_judge import BaselineJudge
 from corpusmith.quality.scoring.bootstrap import Resampling
 from corpusmith.quality.scoring.polarity import SWAPPED
 
-# Accuracy on the originals and ARS of the released predictions: bert_pt and bert_sent as Xing et al. 2020 print them, all
-# nine as a few lines of plain code count them.
+# Accuracy on the originals and ARS of the released predictions: bert_pt and bert_sent as Xing et al. 2020 print them,
+# all nine as a few lines of plain code count them.
 KNOWN = {
     "TD_LSTM": (68.03, 22.57),
     "GCAE": (65.67, 10.34),
