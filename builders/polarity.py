@@ -97,7 +97,7 @@ class AskPolarity:
             yield Item(row.key, {name: row.fields.get(name) for name in (*_NEEDED, "start", "end")})
 
     async def build(self, item: Item, ctx: Context) -> AsyncIterator[Outcome]:
-        """Ask, and make the answer a row {"id", "prediction"}."""
+        """Ask, and make the answer a row {"id", "sentence", "term", "prediction"}."""
         prompt = ctx.prompts.get(ANSWER, profile=self._config.profile)
         notes: dict[str, Any] = {}
         if self._config.profile == "standard":
@@ -113,8 +113,7 @@ class AskPolarity:
             yield Rejected("no_polarity", answer.text, item.id, answer.calls, {"id": item.data["id"]})
             return
         yield RowRecord(
-            fields={"id": item.data["id"], "prediction": polarity},
-            seed={name: item.data[name] for name in ("sentence", "term")},
+            fields={**{name: item.data[name] for name in _NEEDED}, "prediction": polarity},
             origin=ctx.origin(item.id, answers=(answer,), prompts=(prompt,), notes=notes),
         )
 

@@ -48,7 +48,7 @@ def built(model, *, item=ITEM, **options):
 def test_a_chat_model_is_asked_for_one_of_three_words_about_the_marked_term():
     model = Model('{"polarity": "negative"}')
     (record,) = built(model)
-    assert record.fields == {"id": "1_0_adv1", "prediction": "negative"}
+    assert record.fields == {**{k: CASE[k] for k in ("id", "sentence", "term")}, "prediction": "negative"}
     assert record.origin.source == "q.jsonl:1"
     (asked,) = model.asked
     assert "The tea was cold, the [[tea]] pot hot." in asked.messages[1]["content"]
