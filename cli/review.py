@@ -64,12 +64,15 @@ def import_answers(
     if as_json:
         print_json(found.result)
         return
-    rows: list[tuple[Any, ...]] = [("", "rated", "fluent", "label right", "both", "%", "95 % interval", "fluency")]
+    rows: list[tuple[Any, ...]] = [
+        ("", "rated", "fluent", "target right", "all aspects right", "passed", "%", "95 % interval", "fluency")
+    ]
     for name, cases in found.result["cases"].items():
         interval = cases["interval"]
         rows.append(
             (
-                *(name, cases["rated"], cases["fluent"], cases["label_right"], cases["passed"]),
+                *(name, cases["rated"], cases["fluent"], cases["target_right"], cases["all_aspects_right"]),
+                cases["passed"],
                 "" if cases["passed_percent"] is None else f"{cases['passed_percent']:.1f}",
                 "" if interval is None else f"{interval[0]:.1f} - {interval[1]:.1f}",
                 "" if cases["mean_fluency"] is None else f"{cases['mean_fluency']:.2f}",

@@ -78,7 +78,10 @@ class Passed:
     fluent: int
     right: int
     """Cases whose target was given the label's polarity by more than half of those who judged it."""
+    all_right: int
+    """Of these, cases in which the same holds of every other aspect that was judged and has a polarity to have."""
     both: int
+    """Fluent cases with all aspects right: those that pass."""
     mean_fluency: float | None
 
     def as_dict(self) -> dict[str, Any]:
@@ -87,7 +90,8 @@ class Passed:
         return {
             "rated": self.rated,
             "fluent": self.fluent,
-            "label_right": self.right,
+            "target_right": self.right,
+            "all_aspects_right": self.all_right,
             "passed": self.both,
             "passed_percent": round(100.0 * self.both / self.rated, 2) if self.rated else None,
             "interval": [round(100.0 * low, 2), round(100.0 * high, 2)] if self.rated else None,
@@ -107,8 +111,6 @@ class ReviewResult:
     """Annotator -> tasks answered."""
     unrated: tuple[str, ...]
     """Ids of cases that nobody judged in full."""
-    others: tuple[int, int]
-    """(kept, judged): other aspects that RevTgt and AddDiff should leave alone, judged to be as before."""
     failing: tuple[Mapping[str, Any], ...] = field(default=())
     """Cases that do not pass, with what was said of them."""
 
@@ -120,7 +122,6 @@ class ReviewResult:
             "agreement": {"fluency": self.fluency.as_dict(), "sentiment": self.sentiment.as_dict()},
             "annotators": dict(self.annotators),
             "unrated": {"number": len(self.unrated), "ids": list(self.unrated)},
-            "other_aspects": {"as_before": self.others[0], "judged": self.others[1]},
             "not_passed": [dict(one) for one in self.failing],
         }
 
@@ -163,8 +164,8 @@ def evaluate(
 ) -> ReviewResult:
     """What follows from the answers.
 
-    A case passes if the median of its fluency is high enough, and more than half of those who judged its target gave
-    it the polarity of its label.
+    A case passes if the median of its fluency is high enough, and each aspect was given the polarity that it should
+    have by more than half of those who judged it: the target, which must be judged, and the others as far as they are.
 
     Args:
         tasks: what was asked.
@@ -174,31 +175,26 @@ def evaluate(
     by_task: dict[str, list[Judgement]] = {}
     for judgement in judgements:
         by_task.setdefault(judgement.task, []).append(judgement)
-    rated: list[tuple[str, bool, bool, float]] = []
+    rated: list[_Rated] = []
     unrated, failing = [], []
-    kept = judged = 0
     for task in tasks:
         given = by_task.get(task.id, [])
         fluency = [one.fluency for one in given if one.fluency is not None]
-        labels = [label for one in given for label in one.sentiments[:1] if label is not None]
-        more = _others(task, given)
-        kept, judged = kept + more[0], judged + more[1]
-        if not fluency or not labels:
+        verdicts = [_is_right(aspect, given, number) for number, aspect in enumerate(task.aspects)]
+        if not fluency or verdicts[0] is None:
             unrated.append(task.case)
             continue
         is_fluent = median(fluency) >= passing_fluency
-        is_right = 2 * sum(label == task.aspects[0].expected for label in labels) > len(labels)
-        rated.append((task.strategy, is_fluent, is_right, mean(fluency)))
-        if not (is_fluent and is_right):
-            failing.append(_failed(task, fluency, labels))
+        rated.append(_Rated(task.strategy, is_fluent, verdicts[0], False not in verdicts, mean(fluency)))
+        if not (is_fluent and rated[-1].all_right):
+            failing.append(_failed(task, given))
     names = ["all", *(name for name in EDITED if any(task.strategy == name for task in tasks))]
     return ReviewResult(
-        passed={name: _passed([one for one in rated if name in ("all", one[0])]) for name in names},
+        passed={name: _passed([one for one in rated if name in ("all", one.strategy)]) for name in names},
         fluency=agreement(_ratings(judgements, "fluency"), "ordinal"),
         sentiment=agreement(_ratings(judgements, "sentiment"), "nominal"),
         annotators=dict(sorted(Counter(one.annotator for one in judgements if _answered(one)).items())),
         unrated=tuple(unrated),
-        others=(kept, judged),
         failing=tuple(failing),
     )
 
@@ -214,7 +210,8 @@ def _task(task: str, name: str, cases: ArtsSet, siblings: Mapping[str, Sequence[
         places = [at for at in _places(case.sentence, other.term) if not case.start <= at < case.end]
         if other.target == case.target or len(places) != 1 or other.term.casefold() == case.term.casefold():
             continue
-        before = other.polarity if case.strategy != "revnon" else None
+        # RevNon is there to change it, and RevTgt may: two aspects may share the words that were turned.
+        before = other.polarity if case.strategy == "adddiff" else None
         aspects.append(ReviewAspect(other.term, before))
     return ReviewTask(task, name, case.strategy, case.sentence, tuple(aspects))
 
@@ -246,35 +243,48 @@ def _answered(one: Judgement) -> bool:
     return one.fluency is not None or any(label is not None for label in one.sentiments)
 
 
-def _others(task: ReviewTask, given: Sequence[Judgement]) -> tuple[int, int]:
-    kept = judged = 0
-    for number, aspect in enumerate(task.aspects[1:], 1):
-        labels = [label for one in given for label in one.sentiments[number : number + 1] if label is not None]
-        if aspect.expected is not None and labels:
-            judged += 1
-            kept += 2 * labels.count(aspect.expected) > len(labels)
-    return kept, judged
+@dataclass(frozen=True, slots=True)
+class _Rated:
+    strategy: str
+    fluent: bool
+    right: bool
+    all_right: bool
+    fluency: float
 
 
-def _failed(task: ReviewTask, fluency: Sequence[int], labels: Sequence[str]) -> dict[str, Any]:
+def _is_right(aspect: ReviewAspect, given: Sequence[Judgement], number: int) -> bool | None:
+    """Whether an aspect has the polarity it should have; None where nobody judged it or none is expected."""
+    labels = [label for one in given for label in one.sentiments[number : number + 1] if label is not None]
+    if aspect.expected is None or not labels:
+        return None
+    return 2 * labels.count(aspect.expected) > len(labels)
+
+
+def _failed(task: ReviewTask, given: Sequence[Judgement]) -> dict[str, Any]:
     return {
         "case": task.case,
         "strategy": task.strategy,
         "sentence": task.sentence,
-        "term": task.aspects[0].name,
-        "label": task.aspects[0].expected,
-        "fluency": list(fluency),
-        "sentiments": list(labels),
+        "fluency": [one.fluency for one in given if one.fluency is not None],
+        "aspects": [
+            {
+                "term": aspect.name,
+                "expected": aspect.expected,
+                "given": [label for one in given for label in one.sentiments[number : number + 1] if label is not None],
+            }
+            for number, aspect in enumerate(task.aspects)
+        ],
     }
 
 
-def _passed(rated: Sequence[tuple[str, bool, bool, float]]) -> Passed:
+def _passed(rated: Sequence[_Rated]) -> Passed:
     return Passed(
         rated=len(rated),
-        fluent=sum(fluent for _, fluent, _, _ in rated),
-        right=sum(right for _, _, right, _ in rated),
-        both=sum(fluent and right for _, fluent, right, _ in rated),
-        mean_fluency=mean(value for *_, value in rated) if rated else None,
+        fluent=sum(one.fluent for one in rated),
+        right=sum(one.right for one in rated),
+        all_right=sum(one.all_right for one in rated),
+        both=sum(one.fluent and one.all_right for one in rated),
+        mean_fluency=mean(one.fluency for one in rated) if rated else None,
     )
 
 

@@ -51,7 +51,7 @@ def test_a_sheet_there_and_back(cafe):
     found = corpusmith.review_import([sent_back])
 
     every = found.result["cases"]["all"]
-    assert (every["rated"], every["passed"], every["fluent"], every["label_right"]) == (30, 26, 27, 29)
+    assert (every["rated"], every["passed"], every["fluent"], every["target_right"]) == (30, 26, 27, 29)
     assert every["passed_percent"] == pytest.approx(86.67)
     assert every["interval"][0] < 86.67 < every["interval"][1]
     assert sum(found.result["cases"][s]["passed"] for s in ("revtgt", "revnon", "adddiff")) == 26
