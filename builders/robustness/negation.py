@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...core.records import Edit
 from ...quality.english.inflect import article, cased_like, inflected, lemma
+from ...quality.english.tokens import is_known
 from ...quality.english.words import word_set
 from .corpus import Corpus
 from .passage import BE, DO, MODALS, Passage
@@ -21,6 +22,7 @@ _SKIPPED_BACK = word_set(
 )
 LINKING = word_set("be look feel seem sound taste smell become get stay remain appear turn keep go prove")
 _STOPS = word_set(". , ; : ! ? ( ) - -- ... and but or because although though while when if which who")
+_HELPING = (BE | MODALS | {"has", "have", "had"}) - {"be", "been", "being"}
 REACH = 5
 """Tokens that are looked back for a negator or a form of "be"."""
 
@@ -33,7 +35,7 @@ def negator_before(passage: Passage, number: int) -> int | None:
             if passage.word(at + 1) in ("only", "just", "to") or word in _INSTEAD:
                 return None
             return None if passage.in_term(at) else at
-        if word not in _SKIPPED_BACK and passage.tag(at) not in ("RB",):
+        if word not in _SKIPPED_BACK and passage.tag(at) not in ("RB", "JJ"):
             return None
     return None
 
@@ -64,7 +66,8 @@ def without_negator(passage: Passage, at: int, corpus: Corpus, rule: str = REMOV
             if verb is not None:
                 edits += _finite(passage, passage.word(helper), verb, rule)
         else:
-            edits = [Edit(start=token.start, before=token.text, after="", rule=rule)]
+            end = passage.tokens[last].end
+            edits = [Edit(start=token.start, before=passage.text[token.start : end], after="", rule=rule)]
     if not edits and word in DO | {"not"} and passage.word(helper) in DO:
         verb = _verb_after(passage, last)
         edits = [passage.removed(helper, last, rule)]
@@ -117,14 +120,21 @@ def _without_no(passage: Passage, at: int, corpus: Corpus, rule: str) -> list[Ed
 
 
 def _positive_words(passage: Passage, at: int, rule: str) -> list[Edit]:
-    """ "any" and its kin, which only stand under a negation, as they are without one."""
-    for number in range(at + 1, min(at + 6, len(passage.tokens))):
+    """Words that only stand under a negation ("any", "at all", "ever"), as they are without one."""
+    edits: list[Edit] = []
+    for number in range(at + 1, min(at + 7, len(passage.tokens))):
         word = passage.word(number)
         if word in _STOPS:
-            return []
-        if word in _UNDER_NEGATION and not passage.in_term(number):
-            return [passage.replaced(number, cased_like(_UNDER_NEGATION[word], passage.tokens[number].text), rule)]
-    return []
+            break
+        if passage.in_term(number):
+            continue
+        if word in _UNDER_NEGATION:
+            edits.append(passage.replaced(number, cased_like(_UNDER_NEGATION[word], passage.tokens[number].text), rule))
+        elif word in ("ever", "anymore"):
+            edits.append(passage.removed(number, number, rule))
+        elif word == "at" and passage.word(number + 1) == "all":
+            edits.append(passage.removed(number, number + 1, rule))
+    return edits
 
 
 def _capital_kept(passage: Passage, edits: list[Edit]) -> list[Edit]:
@@ -160,9 +170,11 @@ def negated(passage: Passage, first: int, last: int, said: int) -> list[Edit]:
         return [passage.inserted_after(first, "not", "not_after_be")]
     if word == "enough":
         return [passage.inserted(first, "not", "not")]
-    if tag in ("VB", "VBP", "VBZ", "VBD") and passage.word(first - 1) not in ("a", "an", "the", "my", "its"):
+    # A participle behind its subject, with no helping verb, is a past tense that the tagger missed.
+    past = tag == "VBN" and (passage.tag(first - 1)[:2] == "NN" or passage.tag(first - 1) == "PRP")
+    if (past or tag in ("VB", "VBP", "VBZ", "VBD")) and passage.word(first - 1) not in ("a", "an", "the", "my", "its"):
         return _negated_verb(passage, first)
-    if tag[:2] == "NN" and passage.word(first - 1) in BE:
+    if tag[:2] == "NN" and passage.word(first - 1) in BE and is_known(word):
         return _no_noun(passage, first)
     being = be_before(passage, first)
     attributive = tag[:2] in ("JJ", "VB") and passage.tag(last + 1)[:2] in ("NN", "JJ", "CD")
@@ -214,7 +226,8 @@ def _verb_just_before(passage: Passage, number: int) -> int | None:
     at = number - 1
     while at >= 0 and passage.tag(at) in ("RB", "RBR") and number - at < 4:
         at -= 1
-    found = at >= 0 and passage.tag(at) in ("VBZ", "VBP", "VBD") and passage.word(at) not in BE | MODALS | DO
+    plain = passage.tag(at) == "VB" and passage.tag(at - 1) in ("PRP", "NNS", "WDT")
+    found = at >= 0 and (plain or passage.tag(at) in ("VBZ", "VBP", "VBD")) and passage.word(at) not in BE | MODALS | DO
     return at if found and not passage.in_term(at) else None
 
 
@@ -231,7 +244,7 @@ def _negated_verb(passage: Passage, verb: int) -> list[Edit]:
         return [passage.inserted(front - 1, "not", "not")]
     if before in ("has", "have", "had", "'ve"):
         return [passage.inserted_after(front - 1, "not", "not")]
-    tag = token.tag if token.tag in ("VBZ", "VBD") else "VBP"
+    tag = {"VBZ": "VBZ", "VBD": "VBD", "VBN": "VBD"}.get(token.tag, "VBP")
     helper = {"VBZ": "does", "VBD": "did"}.get(tag, "do")
     base = lemma(token.lower, "v") if tag != "VBP" else token.lower
     words = f"{helper} not"
@@ -255,6 +268,12 @@ def _no_noun(passage: Passage, noun: int) -> list[Edit]:
     if before in ("a", "an", "some", "any"):
         return [passage.replaced(front - 1, cased_like("no", passage.tokens[front - 1].text), "no")]
     if before in ("the", "my", "this", "its", "their", "your", "his", "her", "these", "those"):
+        if front < 2 or passage.word(front - 2) in _STOPS:
+            later = next(
+                (n for n in range(noun + 1, min(noun + 7, len(passage.tokens))) if passage.word(n) in _HELPING), None
+            )
+            if later is not None:
+                return [passage.inserted_after(later, "not", "not_after_be")]
         verb = next((n for n in range(front - 2, max(-1, front - 5), -1) if passage.tag(n).startswith("VB")), None)
         if verb is not None and passage.word(verb) not in BE and not passage.in_term(verb):
             if passage.tag(verb) in ("VBZ", "VBP", "VBD"):

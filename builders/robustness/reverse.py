@@ -83,7 +83,7 @@ def _words_of(passage: Passage, span: Span) -> list[int]:
 def _phrase(passage: Passage, inside: list[int], said: int) -> list[Edit]:
     """A listed opposite of the whole span, or of it with the article in front."""
     for first in (inside[0] - 1, inside[0]):
-        if first < 0 or (first < inside[0] and passage.word(first) not in ("a", "an")):
+        if first < 0 or (first < inside[0] and passage.word(first) not in ("a", "an", "the")):
             continue
         if first == inside[-1]:
             continue

@@ -15,7 +15,7 @@ _OWN = {
     "sturdy": 0.9, "responsive": 0.8, "attentive": 1.0, "cozy": 0.9, "affordable": 0.8, "speedy": 0.8, "fast": 0.6,
     "sleek": 0.8, "crappy": -1.0, "unresponsive": -1.0, "difficult": -0.8, "hard": -0.4, "flawless": 1.0,
     "flawlessly": 1.0, "reliable": 0.9, "durable": 0.8, "intuitive": 0.8, "comfortable": 0.9, "uncomfortable": -0.9,
-    "thick": 0.0, "thin": 0.0, "tough": 0.0, "slick": 0.5, "steal": 0.6, "warm": 0.0, "cool": 0.0,
+    "tight": 0.0, "loose": 0.0, "thick": 0.0, "thin": 0.0, "tough": 0.0, "slick": 0.5, "steal": 0.6, "warm": 0.0, "cool": 0.0,
     "great": 1.0, "cheap": 0.0, "cold": 0.0, "hot": 0.0, "big": 0.0, "low": 0.0, "high": 0.0, "short": 0.0,
     "long": 0.0, "light": 0.0, "heavy": 0.0, "small": 0.0, "large": 0.0, "new": 0.0, "old": 0.0, "more": 0.0,
     "less": 0.0, "like": 0.6, "dislike": -0.8, "unmatched": 0.8, "unsurprised": 0.0, "smooth": 0.6, "smoothly": 0.7,
