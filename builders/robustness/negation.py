@@ -169,7 +169,11 @@ def negated(passage: Passage, first: int, last: int, said: int) -> list[Edit]:
     if word in BE | MODALS or (word in ("has", "have", "had") and passage.tag(first + 1) == "VBN"):
         return [passage.inserted_after(first, "not", "not_after_be")]
     if word == "enough":
-        return [passage.inserted(first, "not", "not")]
+        has = passage.word(first - 1) in ("has", "have", "had")
+        return _negated_verb(passage, first - 1) if has else [passage.inserted(first, "not", "not")]
+    if tag == "NN" and passage.tag(first - 1) == "RB" and passage.tag(first - 2) in ("WDT", "WP", "PRP"):
+        # "which also support": a verb that the tagger has for a noun.
+        return _negated_verb(passage, first)
     # A participle behind its subject, with no helping verb, is a past tense that the tagger missed.
     past = tag == "VBN" and (passage.tag(first - 1)[:2] == "NN" or passage.tag(first - 1) == "PRP")
     if (past or tag in ("VB", "VBP", "VBZ", "VBD")) and passage.word(first - 1) not in ("a", "an", "the", "my", "its"):
@@ -227,6 +231,7 @@ def _verb_just_before(passage: Passage, number: int) -> int | None:
     while at >= 0 and passage.tag(at) in ("RB", "RBR") and number - at < 4:
         at -= 1
     plain = passage.tag(at) == "VB" and passage.tag(at - 1) in ("PRP", "NNS", "WDT")
+    plain = plain or passage.word(at) in ("works", "work", "runs", "performs")
     found = at >= 0 and (plain or passage.tag(at) in ("VBZ", "VBP", "VBD")) and passage.word(at) not in BE | MODALS | DO
     return at if found and not passage.in_term(at) else None
 
@@ -244,7 +249,7 @@ def _negated_verb(passage: Passage, verb: int) -> list[Edit]:
         return [passage.inserted(front - 1, "not", "not")]
     if before in ("has", "have", "had", "'ve"):
         return [passage.inserted_after(front - 1, "not", "not")]
-    tag = {"VBZ": "VBZ", "VBD": "VBD", "VBN": "VBD"}.get(token.tag, "VBP")
+    tag = {"VBZ": "VBZ", "VBD": "VBD", "VBN": "VBD", "NNS": "VBZ"}.get(token.tag, "VBP")
     helper = {"VBZ": "does", "VBD": "did"}.get(tag, "do")
     base = lemma(token.lower, "v") if tag != "VBP" else token.lower
     words = f"{helper} not"

@@ -239,7 +239,7 @@ def _without(passage: Passage, target: range, said: range) -> str | None:
 def _the(passage: Passage, target: range) -> str:
     """ "the ", but nothing before a name that has no article in the corpus either."""
     first = passage.tokens[target[0]]
-    named = target[0] > 0 and first.text[:1].isupper() and not first.text.isupper()
+    named = target[0] > 0 and first.tag.startswith("NNP") and not first.text.isupper()
     return "" if named and passage.tag(target[0] - 1) not in ("DT", "PRP$") else "the "
 
 
