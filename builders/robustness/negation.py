@@ -42,48 +42,43 @@ def negator_before(passage: Passage, number: int) -> int | None:
 
 def without_negator(passage: Passage, at: int, corpus: Corpus, rule: str = REMOVED) -> list[Edit]:
     """Edits that take the negator at `at` away, and mend what depended on it."""
-    word, edits = passage.word(at), []
-    helper = at - 1
-    last = at
-    if (word == "no" and passage.word(at + 1) == "longer") or (
-        word == "not" and passage.word(at + 1) in ("yet", "even")
-    ):
-        last = at + 1
-    if word in ("not", "n't", "nt") and passage.word(helper) in DO and passage.word(at + 1) not in ("like",):
-        verb = _verb_after(passage, last)
-        if verb is not None:
-            edits = [passage.removed(helper, last, rule), *_finite(passage, passage.word(helper), verb, rule)]
-    if not edits and word in ("n't", "nt"):
-        token, before = passage.tokens[at], passage.word(helper)
-        full = {"ca": "can", "wo": "will", "sha": "shall"}.get(before)
-        if full:
-            whole = passage.text[passage.tokens[helper].start : token.end]
-            start = passage.tokens[helper].start
-            edits = [Edit(start=start, before=whole, after=cased_like(full, whole), rule=rule)]
-        elif passage.word(helper) in DO:
-            verb = _verb_after(passage, last)
-            edits = [passage.removed(helper, last, rule)]
-            if verb is not None:
-                edits += _finite(passage, passage.word(helper), verb, rule)
-        else:
-            end = passage.tokens[last].end
-            edits = [Edit(start=token.start, before=passage.text[token.start : end], after="", rule=rule)]
-    if not edits and word in DO | {"not"} and passage.word(helper) in DO:
-        verb = _verb_after(passage, last)
-        edits = [passage.removed(helper, last, rule)]
-        if verb is not None:
-            edits += _finite(passage, passage.word(helper), verb, rule)
-    if not edits and word in _INSTEAD:
+    word, following = passage.word(at), passage.word(at + 1)
+    wider = (word == "no" and following == "longer") or (word in _NOT and following in ("yet", "even"))
+    last = at + 1 if wider else at
+    if word in _NOT and passage.word(at - 1) in DO:
+        edits = _without_do(passage, at - 1, last, rule)
+    elif word in ("n't", "nt"):
+        edits = [_without_contraction(passage, at, last, rule)]
+    elif word in _INSTEAD:
         edits = [passage.replaced(at, cased_like(_INSTEAD[word], passage.tokens[at].text), rule)]
-        if word == "neither":
-            edits += [
-                passage.replaced(n, "and", rule) for n in range(at, len(passage.tokens)) if passage.word(n) == "nor"
-            ][:1]
-    if not edits and word == "no" and last == at:
+        nor = [n for n in range(at, len(passage.tokens)) if word == "neither" and passage.word(n) == "nor"]
+        edits += [passage.replaced(n, "and", rule) for n in nor[:1]]
+    elif word == "no" and not wider:
         edits = _without_no(passage, at, corpus, rule)
-    if not edits:
+    else:
         edits = [passage.removed(at, last, rule)]
     return [*_capital_kept(passage, edits), *_positive_words(passage, last, rule)]
+
+
+_NOT = ("not", "n't", "nt")
+
+
+def _without_do(passage: Passage, helper: int, last: int, rule: str) -> list[Edit]:
+    """As "does not work" -> "works"."""
+    verb = _verb_after(passage, last)
+    edits = [passage.removed(helper, last, rule)]
+    return edits if verb is None else [*edits, *_finite(passage, passage.word(helper), verb, rule)]
+
+
+def _without_contraction(passage: Passage, at: int, last: int, rule: str) -> Edit:
+    """As "can't" -> "can", "isn't even" -> "is"."""
+    helper, end = passage.tokens[at - 1], passage.tokens[last].end
+    full = {"ca": "can", "wo": "will", "sha": "shall"}.get(helper.lower)
+    if full is None:
+        return Edit(start=helper.end, before=passage.text[helper.end : end], after="", rule=rule)
+    return Edit(
+        start=helper.start, before=passage.text[helper.start : end], after=cased_like(full, helper.text), rule=rule
+    )
 
 
 def _verb_after(passage: Passage, at: int) -> int | None:
@@ -106,7 +101,7 @@ def _finite(passage: Passage, helper: str, verb: int, rule: str) -> list[Edit]:
 
 
 def _without_no(passage: Passage, at: int, corpus: Corpus, rule: str) -> list[Edit]:
-    """ "no support" -> "some support", "no GUI" -> "a GUI", "no problems" -> "problems"."""
+    """As "no support" -> "some support", "no GUI" -> "a GUI", "no problems" -> "problems"."""
     noun = next(
         (n for n in range(at + 1, min(at + 5, len(passage.tokens))) if passage.tag(n).startswith("NN")
          and not passage.tag(n + 1).startswith("NN")),
@@ -237,7 +232,7 @@ def _verb_just_before(passage: Passage, number: int) -> int | None:
 
 
 def _negated_verb(passage: Passage, verb: int) -> list[Edit]:
-    """ "crashes" -> "does not crash", "would recommend" -> "would not recommend"."""
+    """As "crashes" -> "does not crash", "would recommend" -> "would not recommend"."""
     token = passage.tokens[verb]
     front = verb
     while front > 0 and passage.tag(front - 1) == "RB" and passage.word(front - 1) not in NEGATORS:
@@ -263,7 +258,7 @@ def _negated_verb(passage: Passage, verb: int) -> list[Edit]:
 
 
 def _no_noun(passage: Passage, noun: int) -> list[Edit]:
-    """ "a problem" -> "no problem", "problems" -> "no problems"; a word that goes before the noun stays between."""
+    """As "a problem" -> "no problem", "problems" -> "no problems"; a word that goes before the noun stays between."""
     front = noun
     while front > 0 and passage.tag(front - 1)[:2] in ("JJ", "NN", "VB") and noun - front < 3:
         if passage.tag(front - 1)[:2] == "VB" and passage.tag(front - 1) not in ("VBN", "VBG"):

@@ -164,7 +164,7 @@ def _from_wordnet(base: str, pos: str, wanted: int, corpus: Corpus, table: Oppos
 
 
 def _without_prefix(base: str, pos: str) -> list[str]:
-    """ "usable" for "unusable", where that is a word."""
+    """As "usable" for "unusable", where that is a word."""
     rest = next((base[len(p) :] for p in _PREFIXES if base.startswith(p) and len(base) - len(p) > 3), "")
     return [rest] if pos in "ar" and rest and is_known(rest) and tokens(rest)[0].pos == pos else []
 

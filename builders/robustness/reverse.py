@@ -122,12 +122,12 @@ def _put(passage: Passage, number: int, word: str) -> list[Edit]:
             first = passage.tokens[number - 1]
             whole = passage.text[first.start : passage.tokens[number].end]
             return [Edit(start=first.start, before=whole, after=cased_like(compared, first.text), rule=ANTONYM)]
-    first, blank, particle = word.partition(" ")
+    verb, blank, particle = word.partition(" ")
     if blank and particle in _PARTICLES and passage.tag(number).startswith("VB"):
         # "slows it down" -> "speeds it up": the particle stays where it is.
         old = next((n for n in range(number + 1, number + 4) if passage.word(n) in _PARTICLES), None)
         if old is not None:
-            return [passage.replaced(number, first, ANTONYM), passage.replaced(old, particle, ANTONYM)]
+            return [passage.replaced(number, verb, ANTONYM), passage.replaced(old, particle, ANTONYM)]
     return [passage.replaced(number, word, ANTONYM), *_agreeing(passage, number, word)]
 
 
