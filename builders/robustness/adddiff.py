@@ -34,7 +34,8 @@ def add_clauses(passage: Passage, target: AspectTerm, pool: Pool, random: Random
     """
     candidates = [clause for side in _OPPOSITE[target.polarity] for clause in pool.clauses[side]]
     numbers = range(1, most + 1)
-    # Each further clause is a third as likely: with three at most, about as many words are added as in the released sets.
+    # Each further clause is a third as likely: with three at most, nearly as many words are added as in the released
+    # sets, and a judge is led astray about as often.
     number = random.choices(numbers, weights=[3.0 ** (most - n) for n in numbers])[0]
     chosen = _draw(candidates, passage, random, number)
     if not chosen:

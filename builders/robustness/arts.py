@@ -162,10 +162,10 @@ class _Maker:
         for attempt in range(self._builder.config.attempts):
             variant = self._by_rule(target, strategy, attempt)
             if isinstance(variant, Refused):
-                if variant.applies:
-                    last = last or (variant.reason, self._passage.text, variant.evidence)
-                    yield self._rejected(target, strategy, *last, written)
-                return
+                if not variant.applies:
+                    return
+                last = last or (variant.reason, self._passage.text, variant.evidence)
+                break
             if variant.text in tried:
                 break
             tried.add(variant.text)
@@ -176,7 +176,7 @@ class _Maker:
                 return
             last = (fault.reason or "fault", variant.text, fault.evidence)
         if last is not None:
-            yield self._rejected(target, strategy, *last, written)
+            yield self._rejected(target, strategy, last, written)
 
     def _by_rule(self, target: AspectTerm, strategy: Strategy, attempt: int) -> Variant | Refused:
         random = self._ctx.random(self._key, f"{strategy}:{target.id}:{attempt}")
@@ -231,11 +231,10 @@ class _Maker:
         self,
         target: AspectTerm,
         strategy: Strategy,
-        reason: str,
-        text: str,
-        evidence: Mapping[str, Any],
+        fault: tuple[str, str, Mapping[str, Any]],
         written: ModelWriter | None,
     ) -> Rejected:
+        reason, text, evidence = fault
         calls = tuple(key for a in written.answers for key in a.calls) if written is not None else ()
         told = {"strategy": strategy, "target": target.id, "term": target.span.text, **evidence}
         if written is not None:

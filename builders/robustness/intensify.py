@@ -23,12 +23,10 @@ _STRONG = word_set(
     "superior ideal phenomenal magnificent unacceptable inedible hilarious filthy enormous huge tiny "
     "necessary required wrong right included available defective faulty"
 )
-DEGREE = frozenset(
-    (*GRADABLE, *EXTREME, *VERBAL, *COMPARED, "so", "too", "quite", "pretty", "super", "highly", "completely", "totally",
-     "fully", "entirely", "deeply", "greatly", "enormously", "particularly", "rather", "fairly", "somewhat", "slightly",
-     "kind", "sort", "kinda", "bit", "little", "more", "most", "less", "least", "as", "how", "that", "surprisingly",
-     "overall", "well", "lot")
-)  # fmt: skip
+DEGREE = frozenset((*GRADABLE, *EXTREME, *VERBAL, *COMPARED)) | word_set(
+    "so too quite pretty super highly completely totally fully entirely deeply greatly enormously particularly rather "
+    "fairly somewhat slightly kind sort kinda bit little more most less least as how that surprisingly overall well lot"
+)
 
 
 def intensify(passage: Passage, span: Span, random: Random) -> list[Edit]:
@@ -130,10 +128,26 @@ def _stronger(passage: Passage, inside: list[int]) -> list[Edit]:
 
 
 _EXCHANGED = {
-    "very": "extremely", "really": "truly", "quite": "very", "pretty": "really", "so": "so incredibly",
-    "extremely": "incredibly", "super": "absolutely super", "too": "far too", "rather": "very", "fairly": "very",
-    "somewhat": "very", "slightly": "very", "kinda": "really", "highly": "very highly", "absolutely": "truly and absolutely",
-    "completely": "absolutely and completely", "totally": "absolutely and totally", "more": "much more", "less": "much less", "most": "very most",
-    "truly": "truly and deeply", "incredibly": "absolutely incredibly", "particularly": "very particularly",
-    "surprisingly": "very surprisingly", "well": "very well", "much": "very much",
-}  # fmt: skip
+    "very": "extremely",
+    "really": "truly",
+    "quite": "very",
+    "pretty": "really",
+    "so": "so incredibly",
+    "extremely": "incredibly",
+    "too": "far too",
+    "rather": "very",
+    "fairly": "very",
+    "somewhat": "very",
+    "slightly": "very",
+    "kinda": "really",
+    "highly": "very highly",
+    "absolutely": "truly and absolutely",
+    "completely": "absolutely and completely",
+    "totally": "absolutely and totally",
+    "more": "much more",
+    "less": "much less",
+    "incredibly": "absolutely incredibly",
+    "surprisingly": "very surprisingly",
+    "well": "very well",
+    "much": "very much",
+}

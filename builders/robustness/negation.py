@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...core.records import Edit
 from ...quality.english.inflect import article, cased_like, inflected, lemma
+from ...quality.english.tokens import is_known
 from ...quality.english.words import word_set
 from .corpus import Corpus
 from .passage import BE, DO, MODALS, Passage
@@ -21,6 +22,7 @@ _SKIPPED_BACK = word_set(
 )
 LINKING = word_set("be look feel seem sound taste smell become get stay remain appear turn keep go prove")
 _STOPS = word_set(". , ; : ! ? ( ) - -- ... and but or because although though while when if which who")
+_HELPING = (BE | MODALS | {"has", "have", "had"}) - {"be", "been", "being"}
 REACH = 5
 """Tokens that are looked back for a negator or a form of "be"."""
 
@@ -33,54 +35,50 @@ def negator_before(passage: Passage, number: int) -> int | None:
             if passage.word(at + 1) in ("only", "just", "to") or word in _INSTEAD:
                 return None
             return None if passage.in_term(at) else at
-        if word not in _SKIPPED_BACK and passage.tag(at) not in ("RB",):
+        if word not in _SKIPPED_BACK and passage.tag(at) not in ("RB", "JJ"):
             return None
     return None
 
 
 def without_negator(passage: Passage, at: int, corpus: Corpus, rule: str = REMOVED) -> list[Edit]:
     """Edits that take the negator at `at` away, and mend what depended on it."""
-    word, edits = passage.word(at), []
-    helper = at - 1
-    last = at
-    if (word == "no" and passage.word(at + 1) == "longer") or (
-        word == "not" and passage.word(at + 1) in ("yet", "even")
-    ):
-        last = at + 1
-    if word in ("not", "n't", "nt") and passage.word(helper) in DO and passage.word(at + 1) not in ("like",):
-        verb = _verb_after(passage, last)
-        if verb is not None:
-            edits = [passage.removed(helper, last, rule), *_finite(passage, passage.word(helper), verb, rule)]
-    if not edits and word in ("n't", "nt"):
-        token, before = passage.tokens[at], passage.word(helper)
-        full = {"ca": "can", "wo": "will", "sha": "shall"}.get(before)
-        if full:
-            whole = passage.text[passage.tokens[helper].start : token.end]
-            start = passage.tokens[helper].start
-            edits = [Edit(start=start, before=whole, after=cased_like(full, whole), rule=rule)]
-        elif passage.word(helper) in DO:
-            verb = _verb_after(passage, last)
-            edits = [passage.removed(helper, last, rule)]
-            if verb is not None:
-                edits += _finite(passage, passage.word(helper), verb, rule)
-        else:
-            edits = [Edit(start=token.start, before=token.text, after="", rule=rule)]
-    if not edits and word in DO | {"not"} and passage.word(helper) in DO:
-        verb = _verb_after(passage, last)
-        edits = [passage.removed(helper, last, rule)]
-        if verb is not None:
-            edits += _finite(passage, passage.word(helper), verb, rule)
-    if not edits and word in _INSTEAD:
+    word, following = passage.word(at), passage.word(at + 1)
+    wider = (word == "no" and following == "longer") or (word in _NOT and following in ("yet", "even"))
+    last = at + 1 if wider else at
+    if word in _NOT and passage.word(at - 1) in DO:
+        edits = _without_do(passage, at - 1, last, rule)
+    elif word in ("n't", "nt"):
+        edits = [_without_contraction(passage, at, last, rule)]
+    elif word in _INSTEAD:
         edits = [passage.replaced(at, cased_like(_INSTEAD[word], passage.tokens[at].text), rule)]
-        if word == "neither":
-            edits += [
-                passage.replaced(n, "and", rule) for n in range(at, len(passage.tokens)) if passage.word(n) == "nor"
-            ][:1]
-    if not edits and word == "no" and last == at:
+        nor = [n for n in range(at, len(passage.tokens)) if word == "neither" and passage.word(n) == "nor"]
+        edits += [passage.replaced(n, "and", rule) for n in nor[:1]]
+    elif word == "no" and not wider:
         edits = _without_no(passage, at, corpus, rule)
-    if not edits:
+    else:
         edits = [passage.removed(at, last, rule)]
     return [*_capital_kept(passage, edits), *_positive_words(passage, last, rule)]
+
+
+_NOT = ("not", "n't", "nt")
+
+
+def _without_do(passage: Passage, helper: int, last: int, rule: str) -> list[Edit]:
+    """As "does not work" -> "works"."""
+    verb = _verb_after(passage, last)
+    edits = [passage.removed(helper, last, rule)]
+    return edits if verb is None else [*edits, *_finite(passage, passage.word(helper), verb, rule)]
+
+
+def _without_contraction(passage: Passage, at: int, last: int, rule: str) -> Edit:
+    """As "can't" -> "can", "isn't even" -> "is"."""
+    helper, end = passage.tokens[at - 1], passage.tokens[last].end
+    full = {"ca": "can", "wo": "will", "sha": "shall"}.get(helper.lower)
+    if full is None:
+        return Edit(start=helper.end, before=passage.text[helper.end : end], after="", rule=rule)
+    return Edit(
+        start=helper.start, before=passage.text[helper.start : end], after=cased_like(full, helper.text), rule=rule
+    )
 
 
 def _verb_after(passage: Passage, at: int) -> int | None:
@@ -103,7 +101,7 @@ def _finite(passage: Passage, helper: str, verb: int, rule: str) -> list[Edit]:
 
 
 def _without_no(passage: Passage, at: int, corpus: Corpus, rule: str) -> list[Edit]:
-    """ "no support" -> "some support", "no GUI" -> "a GUI", "no problems" -> "problems"."""
+    """As "no support" -> "some support", "no GUI" -> "a GUI", "no problems" -> "problems"."""
     noun = next(
         (n for n in range(at + 1, min(at + 5, len(passage.tokens))) if passage.tag(n).startswith("NN")
          and not passage.tag(n + 1).startswith("NN")),
@@ -117,14 +115,21 @@ def _without_no(passage: Passage, at: int, corpus: Corpus, rule: str) -> list[Ed
 
 
 def _positive_words(passage: Passage, at: int, rule: str) -> list[Edit]:
-    """ "any" and its kin, which only stand under a negation, as they are without one."""
-    for number in range(at + 1, min(at + 6, len(passage.tokens))):
+    """Words that only stand under a negation ("any", "at all", "ever"), as they are without one."""
+    edits: list[Edit] = []
+    for number in range(at + 1, min(at + 7, len(passage.tokens))):
         word = passage.word(number)
         if word in _STOPS:
-            return []
-        if word in _UNDER_NEGATION and not passage.in_term(number):
-            return [passage.replaced(number, cased_like(_UNDER_NEGATION[word], passage.tokens[number].text), rule)]
-    return []
+            break
+        if passage.in_term(number):
+            continue
+        if word in _UNDER_NEGATION:
+            edits.append(passage.replaced(number, cased_like(_UNDER_NEGATION[word], passage.tokens[number].text), rule))
+        elif word in ("ever", "anymore"):
+            edits.append(passage.removed(number, number, rule))
+        elif word == "at" and passage.word(number + 1) == "all":
+            edits.append(passage.removed(number, number + 1, rule))
+    return edits
 
 
 def _capital_kept(passage: Passage, edits: list[Edit]) -> list[Edit]:
@@ -159,10 +164,16 @@ def negated(passage: Passage, first: int, last: int, said: int) -> list[Edit]:
     if word in BE | MODALS or (word in ("has", "have", "had") and passage.tag(first + 1) == "VBN"):
         return [passage.inserted_after(first, "not", "not_after_be")]
     if word == "enough":
-        return [passage.inserted(first, "not", "not")]
-    if tag in ("VB", "VBP", "VBZ", "VBD") and passage.word(first - 1) not in ("a", "an", "the", "my", "its"):
+        has = passage.word(first - 1) in ("has", "have", "had")
+        return _negated_verb(passage, first - 1) if has else [passage.inserted(first, "not", "not")]
+    if tag == "NN" and passage.tag(first - 1) == "RB" and passage.tag(first - 2) in ("WDT", "WP", "PRP"):
+        # "which also support": a verb that the tagger has for a noun.
         return _negated_verb(passage, first)
-    if tag[:2] == "NN" and passage.word(first - 1) in BE:
+    # A participle behind its subject, with no helping verb, is a past tense that the tagger missed.
+    past = tag == "VBN" and (passage.tag(first - 1)[:2] == "NN" or passage.tag(first - 1) == "PRP")
+    if (past or tag in ("VB", "VBP", "VBZ", "VBD")) and passage.word(first - 1) not in ("a", "an", "the", "my", "its"):
+        return _negated_verb(passage, first)
+    if tag[:2] == "NN" and passage.word(first - 1) in BE and is_known(word):
         return _no_noun(passage, first)
     being = be_before(passage, first)
     attributive = tag[:2] in ("JJ", "VB") and passage.tag(last + 1)[:2] in ("NN", "JJ", "CD")
@@ -214,12 +225,14 @@ def _verb_just_before(passage: Passage, number: int) -> int | None:
     at = number - 1
     while at >= 0 and passage.tag(at) in ("RB", "RBR") and number - at < 4:
         at -= 1
-    found = at >= 0 and passage.tag(at) in ("VBZ", "VBP", "VBD") and passage.word(at) not in BE | MODALS | DO
+    plain = passage.tag(at) == "VB" and passage.tag(at - 1) in ("PRP", "NNS", "WDT")
+    plain = plain or passage.word(at) in ("works", "work", "runs", "performs")
+    found = at >= 0 and (plain or passage.tag(at) in ("VBZ", "VBP", "VBD")) and passage.word(at) not in BE | MODALS | DO
     return at if found and not passage.in_term(at) else None
 
 
 def _negated_verb(passage: Passage, verb: int) -> list[Edit]:
-    """ "crashes" -> "does not crash", "would recommend" -> "would not recommend"."""
+    """As "crashes" -> "does not crash", "would recommend" -> "would not recommend"."""
     token = passage.tokens[verb]
     front = verb
     while front > 0 and passage.tag(front - 1) == "RB" and passage.word(front - 1) not in NEGATORS:
@@ -231,7 +244,7 @@ def _negated_verb(passage: Passage, verb: int) -> list[Edit]:
         return [passage.inserted(front - 1, "not", "not")]
     if before in ("has", "have", "had", "'ve"):
         return [passage.inserted_after(front - 1, "not", "not")]
-    tag = token.tag if token.tag in ("VBZ", "VBD") else "VBP"
+    tag = {"VBZ": "VBZ", "VBD": "VBD", "VBN": "VBD", "NNS": "VBZ"}.get(token.tag, "VBP")
     helper = {"VBZ": "does", "VBD": "did"}.get(tag, "do")
     base = lemma(token.lower, "v") if tag != "VBP" else token.lower
     words = f"{helper} not"
@@ -245,7 +258,7 @@ def _negated_verb(passage: Passage, verb: int) -> list[Edit]:
 
 
 def _no_noun(passage: Passage, noun: int) -> list[Edit]:
-    """ "a problem" -> "no problem", "problems" -> "no problems"; a word that goes before the noun stays between."""
+    """As "a problem" -> "no problem", "problems" -> "no problems"; a word that goes before the noun stays between."""
     front = noun
     while front > 0 and passage.tag(front - 1)[:2] in ("JJ", "NN", "VB") and noun - front < 3:
         if passage.tag(front - 1)[:2] == "VB" and passage.tag(front - 1) not in ("VBN", "VBG"):
@@ -255,6 +268,12 @@ def _no_noun(passage: Passage, noun: int) -> list[Edit]:
     if before in ("a", "an", "some", "any"):
         return [passage.replaced(front - 1, cased_like("no", passage.tokens[front - 1].text), "no")]
     if before in ("the", "my", "this", "its", "their", "your", "his", "her", "these", "those"):
+        if front < 2 or passage.word(front - 2) in _STOPS:
+            later = next(
+                (n for n in range(noun + 1, min(noun + 7, len(passage.tokens))) if passage.word(n) in _HELPING), None
+            )
+            if later is not None:
+                return [passage.inserted_after(later, "not", "not_after_be")]
         verb = next((n for n in range(front - 2, max(-1, front - 5), -1) if passage.tag(n).startswith("VB")), None)
         if verb is not None and passage.word(verb) not in BE and not passage.in_term(verb):
             if passage.tag(verb) in ("VBZ", "VBP", "VBD"):

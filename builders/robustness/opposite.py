@@ -9,7 +9,7 @@ from ...quality.english.inflect import cased_like, inflected, lemma
 from ...quality.english.opposites import Opposites
 from ...quality.english.review_words import listed
 from ...quality.english.sentiment import sign
-from ...quality.english.tokens import Token
+from ...quality.english.tokens import Token, is_known, tokens
 from ...quality.english.words import word_set
 from .corpus import Corpus
 from .negation import LINKING
@@ -148,14 +148,25 @@ def _from_wordnet(base: str, pos: str, wanted: int, corpus: Corpus, table: Oppos
     own = -wanted if sign(base) else 0
     for one in table.of(base, pos):
         other = sign(one.word)
-        if one.distance == 0:
-            fits = other == wanted if own else other in (0, wanted) or not wanted
-            if (fits or (other == 0 and _prefixed(base, one.word))) and one.sense <= _SENSES:
+        apart = _prefixed(base, one.word)
+        if one.distance == 0 and one.sense <= _SENSES:
+            sided = other == wanted and wanted
+            # An opposite without a polarity is one of size or the like ("slow"), and only adjectives have these; the
+            # opposite of "freeze" is "boil".
+            plain = not own and other == 0 and pos in "ar" and corpus.knows(one.word, pos)
+            if sided or apart or plain:
                 near.append(one.word)
         elif other == wanted and own and one.sense <= _SENSES_AFAR and corpus.knows(one.word, pos):
             far.append(one.word)
     known = [w for w in near if corpus.knows(w, pos) and corpus.said(w) != -wanted]
-    return known or near[:1] or [w for w in far if corpus.said(w) in (0, wanted)]
+    found = known or near[:1] or [w for w in far if corpus.said(w) in (0, wanted)]
+    return found or _without_prefix(base, pos)
+
+
+def _without_prefix(base: str, pos: str) -> list[str]:
+    """As "usable" for "unusable", where that is a word."""
+    rest = next((base[len(p) :] for p in _PREFIXES if base.startswith(p) and len(base) - len(p) > 3), "")
+    return [rest] if pos in "ar" and rest and is_known(rest) and tokens(rest)[0].pos == pos else []
 
 
 def _prefixed(one: str, other: str) -> bool:

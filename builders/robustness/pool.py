@@ -133,7 +133,7 @@ def _other_term(passage: Passage, term: AspectTerm, first: int, last: int) -> bo
 
 
 def _said_behind(passage: Passage, target: range, said: range) -> str | None:
-    """ "the screen is too bright", "the disk crashed": nothing else between, nothing that hangs on behind it."""
+    """As "the screen is too bright", "the disk crashed": nothing else between, nothing that hangs on behind it."""
     last = _with_infinitive(passage, said[-1])
     if _goes_on(passage, last) or not _is_predicate(passage, range(target[-1] + 1, said[0]), said):
         return None
@@ -176,7 +176,7 @@ def _with_infinitive(passage: Passage, last: int) -> int:
 
 
 def _said_in_front(passage: Passage, target: range, said: range) -> str | None:
-    """ "great battery life" -> "the battery life is great"."""
+    """As "great battery life" -> "the battery life is great"."""
     degree = [n for n in said if passage.word(n) in _DEGREES]
     adjective = [n for n in said if n not in degree]
     if len(adjective) != 1 or said[-1] + 1 != target[0] or adjective[0] != said[-1]:
@@ -199,7 +199,7 @@ def _said_in_front(passage: Passage, target: range, said: range) -> str | None:
 
 
 def _first_person(passage: Passage, target: range, said: range) -> str | None:
-    """ "I love the keyboard"."""
+    """As "I love the keyboard"."""
     between = range(said[-1] + 1, target[0])
     if passage.word(said[-1]) not in _FIRST_PERSON or len(said) != 1 or len(between) != 1:
         return None
@@ -211,7 +211,7 @@ def _first_person(passage: Passage, target: range, said: range) -> str | None:
 
 
 def _trouble_with(passage: Passage, target: range, said: range) -> str | None:
-    """ "problems with the fan" -> "there are problems with the fan"."""
+    """As "problems with the fan" -> "there are problems with the fan"."""
     between = [passage.word(n) for n in range(said[-1] + 1, target[0])]
     if (
         len(said) != 1
@@ -227,7 +227,7 @@ def _trouble_with(passage: Passage, target: range, said: range) -> str | None:
 
 
 def _without(passage: Passage, target: range, said: range) -> str | None:
-    """ "no backlight" -> "there is no backlight"."""
+    """As "no backlight" -> "there is no backlight"."""
     if len(said) != 1 or passage.word(said[0]) != "no" or said[-1] + 1 != target[0]:
         return None
     if passage.tag(target[-1] + 1)[:2] in ("NN", "PO", "VB", "JJ"):
@@ -237,9 +237,9 @@ def _without(passage: Passage, target: range, said: range) -> str | None:
 
 
 def _the(passage: Passage, target: range) -> str:
-    """ "the ", but nothing before a name that has no article in the corpus either."""
+    """As "the ", but nothing before a name that has no article in the corpus either."""
     first = passage.tokens[target[0]]
-    named = target[0] > 0 and first.text[:1].isupper() and not first.text.isupper()
+    named = target[0] > 0 and first.tag.startswith("NNP") and not first.text.isupper()
     return "" if named and passage.tag(target[0] - 1) not in ("DT", "PRP$") else "the "
 
 

@@ -83,7 +83,7 @@ def _words_of(passage: Passage, span: Span) -> list[int]:
 def _phrase(passage: Passage, inside: list[int], said: int) -> list[Edit]:
     """A listed opposite of the whole span, or of it with the article in front."""
     for first in (inside[0] - 1, inside[0]):
-        if first < 0 or (first < inside[0] and passage.word(first) not in ("a", "an")):
+        if first < 0 or (first < inside[0] and passage.word(first) not in ("a", "an", "the")):
             continue
         if first == inside[-1]:
             continue
@@ -122,12 +122,12 @@ def _put(passage: Passage, number: int, word: str) -> list[Edit]:
             first = passage.tokens[number - 1]
             whole = passage.text[first.start : passage.tokens[number].end]
             return [Edit(start=first.start, before=whole, after=cased_like(compared, first.text), rule=ANTONYM)]
-    first, blank, particle = word.partition(" ")
+    verb, blank, particle = word.partition(" ")
     if blank and particle in _PARTICLES and passage.tag(number).startswith("VB"):
         # "slows it down" -> "speeds it up": the particle stays where it is.
         old = next((n for n in range(number + 1, number + 4) if passage.word(n) in _PARTICLES), None)
         if old is not None:
-            return [passage.replaced(number, first, ANTONYM), passage.replaced(old, particle, ANTONYM)]
+            return [passage.replaced(number, verb, ANTONYM), passage.replaced(old, particle, ANTONYM)]
     return [passage.replaced(number, word, ANTONYM), *_agreeing(passage, number, word)]
 
 

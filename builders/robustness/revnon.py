@@ -1,4 +1,4 @@
-"""RevNon: the opinions on the other aspects are turned against the target's, or made stronger if they differ already."""
+"""RevNon: the opinions on the other aspects are turned against the target's, or made stronger where they differ."""
 
 from __future__ import annotations
 

@@ -251,7 +251,7 @@ async def found_by_model(sentence: AspectSentence, ctx: Context, key: str) -> As
 
 
 def _placed(sentence: AspectSentence, term: AspectTerm, opinions: Sequence[str]) -> tuple[Span, ...]:
-    """The model's words where they stand in the sentence, nearest to the term; words that are not there are left out."""
+    """The model's words where they stand in the sentence, nearest to the term, as far as they are there."""
     found: dict[tuple[int, int], Span] = {}
     for words in opinions:
         if not words.strip():

@@ -62,7 +62,7 @@ def _articles(before: str, after: str) -> Iterator[tuple[tuple[int, int], str]]:
 
 
 def _verb_forms(before: str, after: str) -> Iterator[tuple[tuple[int, int], str]]:
-    """ "did not crashed", "does not slows"."""
+    """As "did not crashed", "does not slows"."""
     if not _DO_NOT.search(after):
         return
     known = {_shown(m.group()) for m in re.finditer(r"(?i)\b(?:do|does|did)(?: not|n['’]t)(?: \w+){1,2}", before)}

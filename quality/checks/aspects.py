@@ -70,7 +70,7 @@ def edits(case: Case) -> Finding:
 
 _NEGATIONS = re.compile(
     r"(?i)(?:\b(?:not|never|no|none|hardly|barely|scarcely|cannot|nothing|nobody|neither)|n['’]t)"
-    r"\s+(?:(?:really|very|so|at all|even|ever)\s+)?"
+    r"\s+(?:(?:really|very|so|even|ever|have|had|has|be|been)\s+){0,2}"
     r"(?:not|never|no(?! (?:longer|one))|n['’]t|hardly|barely|scarcely|none|nothing)\b"
 )
 

@@ -12,7 +12,8 @@ _IRREGULAR = {
     ("bad", "JJR"): "worse", ("bad", "JJS"): "worst", ("badly", "RBR"): "worse", ("badly", "RBS"): "worst",
     ("much", "JJR"): "more", ("many", "JJR"): "more", ("little", "JJR"): "less", ("few", "JJR"): "fewer",
     ("far", "JJR"): "farther", ("old", "JJR"): "older", ("slowly", "RBR"): "slower", ("slowly", "RBS"): "slowest",
-    ("quickly", "RBR"): "faster", ("quickly", "RBS"): "fastest", ("poorly", "RBR"): "worse", ("loudly", "RBR"): "louder",
+    ("quickly", "RBR"): "faster", ("quickly", "RBS"): "fastest", ("poorly", "RBR"): "worse",
+    ("loudly", "RBR"): "louder",
 }  # fmt: skip
 _VOWEL_GROUPS = re.compile(r"[aeiouy]+")
 _AN = re.compile(
@@ -69,7 +70,7 @@ def _compared(base: str, tag: str) -> str:
 
 
 def article(word: str) -> str:
-    """ "a" or "an", whichever goes before the word."""
+    """As "a" or "an", whichever goes before the word."""
     return "an" if _AN.match(word) else "a"
 
 

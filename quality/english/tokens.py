@@ -114,6 +114,8 @@ def _corrected(number: int, words: list[str], tags: list[str]) -> str:
         # A form of "be" after a pronoun, or before what cannot be possessed.
         being = before in _PRONOUNS | {"there", "here", "what", "how"} or tags[number + 1 : number + 2] in _AFTER_BE
         return "VBZ" if being else "POS"
+    if tag == "NNS" and after in ("it", "me", "us", "you", "them") and tags[number - 1 : number] in (["RB"], ["NN"]):
+        return "VBZ"
     if tag in ("NN", "NNS", "VBP") and before in _DO | _MODALS | {"n't", "nt"} and after != "of":
         return "VB"
     if word in _MODALS:
@@ -126,6 +128,14 @@ def _corrected(number: int, words: list[str], tags: list[str]) -> str:
         if helped or before in ("n't", "not", "to", "really", "also", "just", "still", "absolutely", "highly"):
             base = before in _MODALS | _DO | {"n't", "to"}
             return "VB" if base else "VBP" if word != "like" or before not in ("not", "just", "really") else "VB"
+        opens = tags[number + 1 : number + 2] in (["DT"], ["PRP$"], ["PDT"]) or after in (
+            "it",
+            "how",
+            "all",
+            "everything",
+        )
+        if tag == "NN" and opens and before in ("and", "but", ",", ";", "", "also", "really"):
+            return "VBP"
         if word == "like" and number == 0 and after in ("the", "it", "this", "my", "its"):
             return "VBP"
     return tag

@@ -63,7 +63,7 @@ def revnon(text, *terms, at=0, seed=1):
             "There were problems with the bill.",
         ),
         ("The lift never came.", "lift", "negative", "never", "The lift came."),
-        ("We had no complaints about the bar.", "bar", "positive", "no", "We had complaints about the bar."),
+        ("No complaints about the bar.", "bar", "positive", "No", "Complaints about the bar."),
         ("There is no longer any heating.", "heating", "negative", "no longer", "There is some heating."),
     ],
 )
@@ -79,13 +79,14 @@ def test_a_negation_is_taken_out_with_its_grammar(text, term, polarity, opinion,
         ("Fast wifi.", "wifi", "positive", "Fast", {"Slow wifi.", "Sluggish wifi."}),
         ("BEST POOL EVER", "POOL", "positive", "BEST", "WORST POOL EVER"),
         ("The food is better here.", "food", "positive", "better", "The food is worse here."),
-        ("It has a faster lift.", "lift", "positive", "faster", {"It has a slower lift.", "It has a more sluggish lift."}),
+        ("It has a faster lift.", "lift", "positive", "faster",
+         {"It has a slower lift.", "It has a more sluggish lift."}),
         ("I love the pool.", "pool", "positive", "love", "I hate the pool."),
         ("The kids loved the pool.", "pool", "positive", "loved", "The kids hated the pool."),
         ("The pool is easy to find.", "pool", "positive", "easy",
          {"The pool is hard to find.", "The pool is difficult to find.", "The pool is complicated to find."}),
         ("The towels are cheap and thin.", "towels", "negative", "cheap",
-         {"The towels are solid and thin.", "The towels are sturdy and thin.", "The towels are high-quality and thin."}),
+         {f"The towels are {word} and thin." for word in ("solid", "sturdy", "high-quality")}),
         ("The drinks are cheap.", "drinks", "positive", "cheap",
          {"The drinks are expensive.", "The drinks are overpriced.", "The drinks are pricey."}),
         ("The lift works well.", "lift", "positive", "well",
@@ -147,10 +148,17 @@ def test_other_opinions_are_left_alone():
     assert [t.polarity for t in made.others] == ["positive"]
 
 
+WIDE = ("big", "large", "spacious")
+
+
 def test_a_neutral_target_is_edited_and_stays_neutral_unless_strict():
     text = "It has a small bar."
     assert revtgt(text, ("bar", "neutral", "small")).polarity == "neutral"
-    assert revtgt(text, ("bar", "neutral", "small")).text == "It has a large bar." or True
+    assert revtgt(text, ("bar", "neutral", "small")).text in (
+        "It has a large bar.",
+        "It has a big bar.",
+        "It has a huge bar.",
+    )
     refused = revtgt(text, ("bar", "neutral", "small"), strict=True)
     assert refused == Refused("neutral_target")
 

@@ -154,7 +154,8 @@ def test_the_form_of_2015_is_read_too(tmp_path):
     xml = (
         '<Reviews><Review><sentences><sentence id="1:0"><text>Lovely terrace.</text><Opinions>'
         '<Opinion target="terrace" polarity="positive" from="7" to="14"/>'
-        '<Opinion target="NULL" polarity="negative" from="0" to="0"/></Opinions></sentence></sentences></Review></Reviews>'
+        '<Opinion target="NULL" polarity="negative" from="0" to="0"/></Opinions></sentence></sentences>'
+        "</Review></Reviews>"
     )
     data = read_aspects(write(tmp_path, "a.xml", xml))
     assert [t.span.text for t in data.sentences[0].terms] == ["terrace"]

@@ -1,5 +1,7 @@
 """What is known of English: tokens, opposites, inflection, polarity."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +18,7 @@ from corpusmith.quality.english.tokens import split, tokens
 def test_tokens_hold_every_letter_at_its_place(text):
     spans = split(text)
     assert all(a < b for a, b in spans)
-    assert all(one[1] <= other[0] for one, other in zip(spans, spans[1:], strict=False))
+    assert all(one[1] <= other[0] for one, other in pairwise(spans))
     assert "".join(text[a:b] for a, b in spans) == "".join(c for c in text if not c.isspace())
 
 
