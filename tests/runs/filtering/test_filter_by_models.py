@@ -19,7 +19,11 @@ def scores(score):
 
 @pytest.fixture
 def policy(tmp_path):
-    script = [{"match": "a red fruit", "reply": scores(5)}, {"match": "a green fruit", "reply": scores(2)}, {"reply": "no JSON"}]
+    script = [
+        {"match": "a red fruit", "reply": scores(5)},
+        {"match": "a green fruit", "reply": scores(2)},
+        {"reply": "no JSON"},
+    ]
     (tmp_path / "script.yaml").write_text(yaml.safe_dump(script))
     checks = [
         {"check": "output.empty", "gate": "drop"},
