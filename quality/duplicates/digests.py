@@ -39,5 +39,7 @@ def read_column(digests: np.ndarray, at: int, rows: np.ndarray | None = None) ->
 
 def _give_back(digests: np.ndarray) -> None:
     mapped = digests.base
-    if isinstance(digests, np.memmap) and digests.mode == "r" and isinstance(mapped, mmap.mmap):
+    while isinstance(mapped, np.ndarray):
+        mapped = mapped.base
+    if isinstance(mapped, mmap.mmap) and getattr(digests, "mode", None) == "r":
         mapped.madvise(mmap.MADV_DONTNEED)

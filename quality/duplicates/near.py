@@ -70,24 +70,24 @@ class NearDuplicate:
         """(rows, width) of uint64: key of the folded columns, bits of the sketch, bands; zeros if nothing is there."""
         from .sketch import digests_of
 
-        return digests_of([[row.text(field) for row in rows] for field in self.options.fields], self._plan())
+        return digests_of([[row.text(field) for row in rows] for field in self.options.fields], self.plan())
 
     def match(self, digests: np.ndarray, alive: np.ndarray, read: Callable[[np.ndarray], Sequence[Row]]) -> Matches:
         """Rows that reach the bar to an earlier row that stands for itself."""
         from .matching import near_matches
 
-        return near_matches(digests, alive, read, self._plan(), self._comparison(self.options.bar))
+        return near_matches(digests, alive, read, self.plan(), self.comparison(self.options.bar))
 
     def alike(self, one: Row, other: Row) -> float:
         """The lowest Jaccard index of the columns; 0.0 if a number differs."""
-        return self._comparison(0.0).pair(one, other)
+        return self.comparison(0.0).pair(one, other)
 
     def judge(self, rows: Sequence[Row]) -> list[Finding]:
         """Highest index to an earlier row that stands for itself; None where none found lies at the floor or above."""
         if self._standing is None:
             from .standing import Standing
 
-            self._standing = Standing(self._plan(), self._comparison(self._floor), self.options.bar)
+            self._standing = Standing(self.plan(), self.comparison(self._floor), self.options.bar)
         digests = self.digest(rows)
         return [self._judge(self._standing, row, digest) for row, digest in zip(rows, digests, strict=True)]
 
@@ -106,12 +106,14 @@ class NearDuplicate:
         evidence = {"matched": matched.id, "matched_row": matched.index, **self.says}
         return Finding(value, self.reason if self.bar.crossed(value) else None, evidence)
 
-    def _plan(self) -> Plan:
+    def plan(self) -> Plan:
+        """How rows are sketched."""
         from .sketch import plan_for
 
         return plan_for(self._floor)
 
-    def _comparison(self, least: float) -> Comparison:
+    def comparison(self, least: float) -> Comparison:
+        """How rows are compared where `least` is the lowest index that counts."""
         from .compare import Comparison
 
         return Comparison(self.options.fields, least, self.options.numbers == "keep")
