@@ -92,10 +92,8 @@ def held_out(groups: np.ndarray, share: float, seed: int = 0) -> np.ndarray:
     numbers, of_row, sizes = np.unique(groups, return_inverse=True, return_counts=True)
     if share <= 0 or len(numbers) < 2:
         return np.zeros(len(groups), dtype=bool)
-    drawn = np.array(
-        [derive_seed(seed, "validation", f"group {number}") for number in numbers.tolist()], dtype=np.uint64
-    )
-    order = np.argsort(drawn, kind="stable")
+    drawn = [derive_seed(seed, "validation", f"group {number}") for number in numbers.tolist()]
+    order = np.argsort(np.array(drawn, dtype=np.uint64), kind="stable")
     sums = np.cumsum(sizes[order])[:-1]
     count = int(np.argmin(np.abs(sums - share * len(groups)))) + 1
     chosen = np.zeros(len(numbers), dtype=bool)

@@ -127,11 +127,11 @@ def _runs(units: np.ndarray) -> np.ndarray:
 
 def _short_ones(units: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
     size = (ends - starts).astype(np.uint64)
-    packed = size << np.uint64(LENGTH * _BITS)  # how long it is tells it from a whole shingle
+    packed: np.ndarray = size << np.uint64(LENGTH * _BITS)  # how long it is tells it from a whole shingle
     for at in range(LENGTH - 1):
         place = starts + at
         unit = np.where(place < ends, units[np.minimum(place, ends - 1)], 0)
-        packed |= unit.astype(np.uint64) << np.uint64(_BITS * at)
+        np.bitwise_or(packed, unit.astype(np.uint64) << np.uint64(_BITS * at), out=packed)
     return packed
 
 
