@@ -154,7 +154,7 @@ def _load(folder: Path) -> Callable[[Sequence[str]], np.ndarray]:
         return _static_model(folder) if static else _sentence_transformer(folder)
     except ImportError as error:
         message = f"the model in {folder} needs a package that is not installed: {error.name}."
-        name = "corpusmith[semantic]" if static else "sentence-transformers"
+        name = "corpusmith[embeddings]" if static else "sentence-transformers"
         raise UsageError(message, hint=f'Install it: pip install "{name}"') from error
 
 

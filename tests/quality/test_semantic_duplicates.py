@@ -4,7 +4,7 @@ import pytest
 from corpusmith.core.errors import UsageError
 from corpusmith.quality import Row
 
-pytest.importorskip("model2vec", reason='needs the extra "semantic"')
+pytest.importorskip("model2vec", reason='needs the extra "embeddings"')
 from corpusmith.quality.duplicates.semantic import SemanticDuplicate
 
 # Words of one meaning have nearly one vector.
