@@ -24,7 +24,8 @@ _NEAR = 3
 _FAR = 80
 """... and so many in a slot."""
 _END = "\x00end"
-SLOT = "◦"
+SLOT = "{…}"
+"""How a slot is shown."""
 
 
 @dataclass(frozen=True, slots=True)

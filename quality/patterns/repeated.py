@@ -16,7 +16,7 @@ from .features import Place, Stream, count, grams, masked
 from .options import PatternOptions
 from .tags import FIRST_WORD_CODE, TAGS
 from .texts import FieldTexts
-from .tokens import BREAK, token_number
+from .tokens import CLAUSE_MARKS, token_number
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,9 +42,13 @@ LADDER = (
     Rung(8, 2, False),
 )
 """Further down, human rows coincide often: two in a thousand share four words."""
+_TRIGRAM = Stream("anywhere", 3)
 _LONGEST = 14
 _MOST_BLOCKS = 8
-_CLAUSE_MARKS = (".", "!", "?", ":", ";", ",", "...", BREAK, "。", "！", "？", "：", "，", "；")
+_OF_NEW = 0.2
+"""Decoys beside the rows that are not known already, at most."""
+_UNHEARD = 0.3
+"""Share of a wording's 3-grams that the other set must not have anywhere."""
 _CONTENT = frozenset(TAGS.index(tag) for tag in ("NOUN", "ADJ", "VERB", "ING", "PAST"))
 
 
@@ -63,21 +67,27 @@ class Wording:
     """Where it begins there."""
 
 
-def wordings(texts: FieldTexts, place: Place, free: np.ndarray, rest: Rest, options: PatternOptions) -> list[Wording]:
+def wordings(
+    texts: FieldTexts, place: Place, free: np.ndarray, known: frozenset[int], rest: Rest, options: PatternOptions
+) -> tuple[list[Wording], float]:
     """Repeated openings (or closings) of the data that the reference lacks, as far as decoys allow.
 
     Args:
         texts: the field's texts, those of a reference among them.
         place: opening or closing.
-        free: (rows,) of bool: rows that no stronger pattern explains.
+        free: (rows,) of bool: rows that no stronger pattern explains, and those of `known`.
+        known: rows with significant wordings of the same sort, which count as found.
         rest: what else a row says.
         options: the bars.
+
+    Returns:
+        The wordings, and the false discovery rate in rows.
     """
     import numpy as np
 
     blocks = -(-texts.data_rows // max(texts.reference_rows, 1))
     if not texts.reference_rows or blocks > _MOST_BLOCKS:
-        return []
+        return [], 1.0
     size = -(-texts.data_rows // blocks)
     targets: list[Wording] = []
     decoys: list[Wording] = []
@@ -89,19 +99,24 @@ def wordings(texts: FieldTexts, place: Place, free: np.ndarray, rest: Rest, opti
         mine, theirs = _both(texts, place, members & free)
         targets += mine
         decoys += theirs
-    targets = [one for one in targets if rest.detached(one)]
-    decoys = [one for one in decoys if rest.detached(one)]
+    novel = _Novelty(texts)
+    targets, decoys = (
+        [one for one in _within(side, LADDER) if novel.unheard(one) and rest.detached(one)]
+        for side in (targets, decoys)
+    )
     best: list[Wording] = []
+    q = 1.0
     for down in range(1, len(LADDER) + 1):
         mine, theirs = _within(targets, LADDER[:down]), _within(decoys, LADDER[:down])
-        hit, missed = _rows(mine), _rows(theirs)
-        if hit and (missed + 1) / hit <= options.weak_q:
-            best = mine
-    return _longest(best)
+        hit, missed = len(_rows(mine)), len(_rows(theirs))
+        added = len(_rows(mine) - known)
+        if hit and (missed + 1) / hit <= options.weak_q and (missed + 1) / max(added, 1) <= _OF_NEW:
+            best, q = mine, (missed + 1) / hit
+    return [one for one in _longest(best) if not one.rows <= known], q
 
 
-def _rows(found: list[Wording]) -> int:
-    return len(frozenset().union(*(one.rows for one in found)))
+def _rows(found: list[Wording]) -> frozenset[int]:
+    return frozenset().union(*(one.rows for one in found))
 
 
 def _within(found: list[Wording], rungs: tuple[Rung, ...]) -> list[Wording]:
@@ -116,7 +131,7 @@ def _longest(found: list[Wording]) -> list[Wording]:
     """Of wordings with the same rows the longest clause, or the longest; then only those that add rows."""
     ordered = sorted(found, key=lambda one: (-len(one.rows), not one.clause, -one.stream.size, one.number))
     seen: set[int] = set()
-    kept = []
+    kept: list[Wording] = []
     for one in ordered:
         if not one.rows <= seen:
             seen |= one.rows
@@ -129,7 +144,7 @@ def _both(texts: FieldTexts, place: Place, members: np.ndarray) -> tuple[list[Wo
     import numpy as np
 
     under = masked(texts.encoded, "", texts.frequent)
-    marks = np.array([token_number(mark) for mark in _CLAUSE_MARKS], dtype=np.uint64)
+    marks = np.array([token_number(mark) for mark in sorted(CLAUSE_MARKS)], dtype=np.uint64)
     mine: list[Wording] = []
     theirs: list[Wording] = []
     for size in range(3, _LONGEST + 1):
@@ -155,6 +170,36 @@ def _is_clause(texts: FieldTexts, text: int, at: int, size: int, place: Place, m
     if place == "opening":
         return bool(encoded.tokens[end - 1] in marks or end == encoded.bounds[text + 1])
     return bool(at == 0 or encoded.tokens[begin - 1] in marks)
+
+
+class _Novelty:
+    """Whether a wording says something that the other set says nowhere.
+
+    "There are many different ways to" repeats because people talk like that: all its 3-grams are common.
+    """
+
+    def __init__(self, texts: FieldTexts) -> None:
+        import numpy as np
+
+        self._texts = texts
+        found = grams(texts.encoded, _TRIGRAM, masked(texts.encoded, "", texts.frequent))
+        in_data = found.row < texts.data_rows
+        self._heard = np.unique(found.number[in_data]), np.unique(found.number[~in_data])
+        self._numbers = found.number
+        self._bounds = np.searchsorted(found.text, np.arange(texts.encoded.texts + 1))
+
+    def unheard(self, wording: Wording) -> bool:
+        """Whether enough of its 3-grams are new to the other set."""
+        import numpy as np
+
+        start = int(self._bounds[wording.text]) + wording.at
+        inner = self._numbers[start : start + wording.stream.size - 2]
+        of_data = self._texts.encoded.row[wording.text] < self._texts.data_rows
+        others = self._heard[1 if of_data else 0]
+        if not len(others):
+            return True
+        heard = others[np.minimum(np.searchsorted(others, inner), len(others) - 1)] == inner
+        return bool(heard.mean() <= 1 - _UNHEARD)
 
 
 class Rest:
@@ -188,5 +233,3 @@ class Rest:
                 said.append(whole)
             again += bool(np.isin(content, np.concatenate(said)).any())
         return again * 2 < len(looked_at)
-
-

@@ -10,7 +10,7 @@ from .consensus import Template, fit, template
 from .features import Counted, Stream
 from .options import PatternOptions
 from .significance import benjamini_hochberg, lift, log_p
-from .texts import FieldTexts, masked_tokens
+from .texts import FieldTexts
 
 if TYPE_CHECKING:
     import numpy as np
@@ -44,6 +44,10 @@ class Chosen:
     """Rows of the data that no stronger pattern explains."""
     reference: int
     """Rows of the reference that fit."""
+    text: int
+    """A text that has it."""
+    at: int
+    """Where the n-gram begins there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,12 @@ def candidates(counted: Sequence[Counted], texts: FieldTexts, options: PatternOp
         values += log_p(one.data[found], one.reference[found], *sizes).tolist()
     q = benjamini_hochberg(np.array(values), tests)
     picked = [
-        Candidate(one.stream, int(one.number[n]), p, *(part[one.bounds[n] : one.bounds[n + 1]] for part in (one.row, one.text, one.at)))
+        Candidate(
+            one.stream,
+            int(one.number[n]),
+            p,
+            *(part[one.bounds[n] : one.bounds[n + 1]] for part in (one.row, one.text, one.at)),
+        )
         for (one, n), p, value in zip(kept, values, q.tolist(), strict=True)
         if value <= options.q
     ]
@@ -102,43 +111,39 @@ def select(family: Family, texts: FieldTexts, covered: np.ndarray, options: Patt
         covered: (data_rows,) of bool: rows explained already; changed in place.
         options: the bars.
     """
+    import numpy as np
+
     chosen: list[Chosen] = []
     tried = 0
-    for one in sorted(family.candidates, key=lambda c: (c.log_p, bool(c.stream.mask), -c.stream.size, c.stream.place, c.number)):
+    for one in sorted(
+        family.candidates, key=lambda c: (c.log_p, bool(c.stream.mask), -c.stream.size, c.stream.place, c.number)
+    ):
         in_data = one.row < texts.data_rows
-        open_rows = np_flat(in_data & ~covered[np_where(in_data, one.row, 0)])
+        open_rows = np.flatnonzero(in_data & ~covered[np.where(in_data, one.row, 0)])
         if tried >= _MOST_TRIED:
             break
         if not stands(len(open_rows), int((~in_data).sum()), texts, family.log_p_bar, options):
             continue
         tried += 1
-        found = _choose(one, open_rows, texts, family.log_p_bar, options)
+        found = choose(one, open_rows, texts, family, options)
         if found is not None:
             covered[found.rows] = True
             chosen.append(found)
     return chosen
 
 
-def np_flat(values):
-    import numpy as np
-
-    return np.flatnonzero(values)
-
-
-def np_where(a, b, c):
-    import numpy as np
-
-    return np.where(a, b, c)
-
-
 def stands(data: int, reference: int, texts: FieldTexts, log_p_bar: float, options: PatternOptions) -> bool:
     sizes = texts.data_rows, texts.reference_rows
     if data < support_bar(texts, options):
         return False
-    return bool(lift([data], [reference], *sizes)[0] >= options.lift and log_p([data], [reference], *sizes)[0] <= log_p_bar)
+    return bool(
+        lift([data], [reference], *sizes)[0] >= options.lift and log_p([data], [reference], *sizes)[0] <= log_p_bar
+    )
 
 
-def _choose(one: Candidate, open_rows: np.ndarray, texts: FieldTexts, log_p_bar: float, options: PatternOptions) -> Chosen | None:
+def choose(
+    one: Candidate, open_rows: np.ndarray, texts: FieldTexts, family: Family, options: PatternOptions
+) -> Chosen | None:
     """The pattern behind an n-gram; None if it is too little to be one, or if too few rows fit it."""
     import numpy as np
 
@@ -148,16 +153,34 @@ def _choose(one: Candidate, open_rows: np.ndarray, texts: FieldTexts, log_p_bar:
         n = looked_at[0]
         text = texts.shown(int(one.text[n]), one.stream.mask, int(one.at[n]), int(one.at[n]) + 40)
         shape = Template(((text,),), False, False, 0, 0, 1)
-        return Chosen(one.stream, one.number, shape, rows, int((one.row >= texts.data_rows).sum()))
-    shape = template([texts.cut(int(one.text[n])) for n in looked_at], [int(one.at[n]) for n in looked_at], one.stream.size, texts.common)
+        return Chosen(
+            one.stream,
+            one.number,
+            shape,
+            rows,
+            int((one.row >= texts.data_rows).sum()),
+            int(one.text[n]),
+            int(one.at[n]),
+        )
+    shape = template(
+        [texts.cut(int(one.text[n])) for n in looked_at],
+        [int(one.at[n]) for n in looked_at],
+        one.stream.size,
+        texts.common,
+    )
     if not tells(one.stream, shape):
         return None
-    fits = np.array([fit(shape, texts.cut(int(one.text[n])), int(one.at[n])).fits for n in range(len(one.row))]) if shape.size > one.stream.size else np.ones(len(one.row), dtype=bool)
+    fits = (
+        np.array([fit(shape, texts.cut(int(one.text[n])), int(one.at[n])).fits for n in range(len(one.row))])
+        if shape.size > one.stream.size
+        else np.ones(len(one.row), dtype=bool)
+    )
     rows = one.row[open_rows[fits[open_rows]]]
     reference = int((fits & (one.row >= texts.data_rows)).sum())
-    if not stands(len(rows), reference, texts, log_p_bar, options):
+    if texts.reference_rows and not stands(len(rows), reference, texts, family.log_p_bar, options):
         return None
-    return Chosen(one.stream, one.number, shape, rows, reference)
+    n = looked_at[0]
+    return Chosen(one.stream, one.number, shape, rows, reference, int(one.text[n]), int(one.at[n]))
 
 
 def tells(stream: Stream, shape: Template) -> bool:

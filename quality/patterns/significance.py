@@ -12,7 +12,7 @@ PRIOR_ROWS = 500.0
 
 
 def log_odds(data: np.ndarray, reference: np.ndarray, data_rows: int, reference_rows: int) -> np.ndarray:
-    """z of the log-odds ratio with an informative Dirichlet prior (Monroe et al. 2008, equations 15 to 22).
+    """Z of the log-odds ratio with an informative Dirichlet prior (Monroe et al. 2008, equations 15 to 22).
 
     The prior of each n-gram is its share in both sets together, worth `PRIOR_ROWS` rows.
 

@@ -21,6 +21,8 @@ NUMBER = "\x00number"
 """Every number is this token: "in 1998" and "in 2004" are one phrase."""
 BREAK = "\n"
 """A line end, or several."""
+CLAUSE_MARKS = frozenset((".", "!", "?", ":", ";", ",", "...", BREAK, "。", "！", "？", "：", "，", "；"))
+"""What ends a clause."""
 
 
 class Token(NamedTuple):
