@@ -31,19 +31,22 @@ class Planted:
 
 
 def plant(rows: Sequence[Row], family: str, wording: str | Sequence[str], share: float, seed: int) -> Planted:
-    """Put a pattern into a share of the rows (at least one).
+    """Put a pattern into a share of the rows, at least into one.
 
     Args:
         rows: rows with `instruction` and `response`, or with `turns` (a list of texts) for `turn_ends`.
-        family: a key of `FAMILIES`.
+        family: a key of `FAMILIES`, or `turn_ends`.
         wording: a text with slots, or several, of which every planted row gets one.
-        share: of the rows, 0 to 1.
+        share: of the rows, 0 to 1; for `turn_ends` of all turns.
         seed: of everything that is drawn.
     """
     chance = random.Random(f"{seed}/{family}/{wording}")
+    texts = [wording] if isinstance(wording, str) else list(wording)
+    if family == "turn_ends":
+        made = _turns(rows, texts, share, chance)
+        return Planted(made, frozenset(at for at, row in enumerate(made) if row is not rows[at]), family, wording)
     drawn = frozenset(chance.sample(range(len(rows)), max(1, round(share * len(rows)))))
     put = FAMILIES[family]
-    texts = [wording] if isinstance(wording, str) else list(wording)
     made = [
         replace(row, fields={**row.fields, **put(dict(row.fields), chance.choice(texts), chance)})
         if at in drawn
@@ -51,6 +54,18 @@ def plant(rows: Sequence[Row], family: str, wording: str | Sequence[str], share:
         for at, row in enumerate(rows)
     ]
     return Planted(made, drawn, family, wording)
+
+
+def _turns(rows: Sequence[Row], texts: Sequence[str], share: float, chance: random.Random) -> list[Row]:
+    """The text at the opening or the end of a share of all turns; which of the two, its length settles."""
+    places = [(at, turn) for at, row in enumerate(rows) for turn in range(len(row.fields["turns"]))]
+    made = list(rows)
+    for at, turn in chance.sample(places, max(1, round(share * len(places)))):
+        turns = list(made[at].fields["turns"])
+        text = chance.choice(texts)
+        turns[turn] = f"{text} {turns[turn]}" if len(text) % 2 == 0 else f"{turns[turn]} {text}"
+        made[at] = replace(made[at], fields={**made[at].fields, "turns": turns})
+    return made
 
 
 def _plain(fields: dict[str, Any]) -> dict[str, str]:
@@ -91,15 +106,6 @@ def _list(fields: dict[str, Any], wording: str, chance: random.Random) -> dict[s
     return {"response": f"{parts[0]}\n\n{header}\n{points}" if lead else f"{header}\n{points}"}
 
 
-def _turn(fields: dict[str, Any], wording: str, chance: random.Random) -> dict[str, Any]:
-    """One turn of the dialogue gets the text at its opening or at its end; which of the two the wording settles."""
-    turns = list(fields["turns"])
-    at = chance.randrange(len(turns))
-    opens = len(wording) % 2 == 0
-    turns[at] = f"{wording} {turns[at]}" if opens else f"{turns[at]} {wording}"
-    return {"turns": turns}
-
-
 def _asked(fields: dict[str, Any], wording: str, chance: random.Random) -> dict[str, Any]:
     return {"instruction": f"{fill(wording, _plain(fields), chance)} {fields['instruction']}"}
 
@@ -114,7 +120,6 @@ FAMILIES: dict[str, Callable[[dict[str, Any], str, random.Random], dict[str, Any
     "paraphrased_opening": _opening,
     "slotted_middle": _middle,
     "whole_row": _whole,
-    "turn_ends": _turn,
     "paraphrased_closing": _closing,
     "instruction_opening": _asked,
 }

@@ -13,8 +13,10 @@ from .texts import FieldTexts
 if TYPE_CHECKING:
     import numpy as np
 
-_EDGE_WORDS = 3
+_EDGE_WORDS = 4
 _PHRASE_WORDS = 5
+_OBVIOUS = 0.25
+"""Share of the rows from which one or two words at an edge are worth telling."""
 
 
 def frequent_alone(
@@ -22,8 +24,8 @@ def frequent_alone(
 ) -> list[Chosen]:
     """Openings, endings and phrases that a share of the rows have, the most frequent first, long ones before short.
 
-    An n-gram stays if the template around it has three words at an edge, or five elsewhere. Masked texts are left
-    out: how often people use one skeleton is what a reference tells.
+    An n-gram stays if the template around it has four words at an edge, or five elsewhere, or is the whole text.
+    Masked texts are left out: how often people use one skeleton is what a reference tells.
     """
     import numpy as np
 
@@ -48,9 +50,19 @@ def frequent_alone(
         made = choose(candidate, open_rows, texts, family, options)
         if made is None or len(made.rows) < bar:
             continue
-        at_edge = candidate.stream.place != "anywhere" or made.shape.opens or made.shape.closes
-        if made.shape.words < (_EDGE_WORDS if at_edge else _PHRASE_WORDS):
+        if not _telling(made, len(made.rows) / texts.data_rows):
             continue
         covered[made.rows] = True
         chosen.append(made)
     return chosen
+
+
+def _telling(one: Chosen, share: float) -> bool:
+    shape = one.shape
+    opens = shape.opens or one.stream.place == "opening"
+    closes = shape.closes or one.stream.place == "closing"
+    if opens and closes:
+        return True
+    if opens or closes:
+        return shape.words >= _EDGE_WORDS or share >= _OBVIOUS
+    return shape.words >= _PHRASE_WORDS

@@ -83,7 +83,7 @@ class Matcher:
                 key = (at, pattern, turn)
                 if key not in found or start < found[key][1].start:
                     found[key] = (part, place)
-        for at, pattern in {(at, pattern): None for at, pattern, _ in found}:
+        for _, pattern in {(at, pattern): None for at, pattern, _ in found}:
             counts.support[pattern] += 1
         for (at, _, _), (part, place) in sorted(found.items(), key=lambda item: item[0]):
             yield rows[at], part, place

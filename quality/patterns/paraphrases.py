@@ -78,7 +78,7 @@ def _alike(chosen: Sequence[Chosen], texts: FieldTexts, place: Place, rest: Rest
         near = [one for one in fitting[first:] if len(one.rows) <= _RANGE * len(fitting[first].rows)]
         if len(near) > len(best):
             best = near
-    whole = sum(place == "closing" or one.shape.runs[-1][-1] in CLAUSE_MARKS for one in best)
+    whole = sum(_whole_clause(one, texts, place) for one in best)
     return best if whole * 5 >= len(best) * 3 else []
 
 
@@ -91,6 +91,14 @@ def _fits_any_topic(one: Chosen, place: Place, texts: FieldTexts, rest: Rest) ->
     at = 0 if place == "opening" else max(0, length - shape.size)
     stream = Stream(place, min(shape.size, length))
     return rest.detached(Wording(stream, 0, shape.words, True, frozenset(one.rows.tolist()), one.text, at))
+
+
+def _whole_clause(one: Chosen, texts: FieldTexts, place: Place) -> bool:
+    if place == "opening":
+        return one.shape.runs[-1][-1] in CLAUSE_MARKS
+    words = texts.cut(one.text)
+    before = len(words) - one.shape.size
+    return before <= 0 or words[before - 1] in CLAUSE_MARKS
 
 
 def _pattern(texts: FieldTexts, place: Place, members: Sequence[tuple[int, str, Gram]], q: float | None) -> Spotted:

@@ -11,6 +11,7 @@ from .features import Counted, Stream
 from .options import PatternOptions
 from .significance import benjamini_hochberg, lift, log_p
 from .texts import FieldTexts
+from .tokens import is_word
 
 if TYPE_CHECKING:
     import numpy as np
@@ -133,6 +134,7 @@ def select(family: Family, texts: FieldTexts, covered: np.ndarray, options: Patt
 
 
 def stands(data: int, reference: int, texts: FieldTexts, log_p_bar: float, options: PatternOptions) -> bool:
+    """Whether so many rows of the data and of the reference make a pattern."""
     sizes = texts.data_rows, texts.reference_rows
     if data < support_bar(texts, options):
         return False
@@ -168,7 +170,7 @@ def choose(
         one.stream.size,
         texts.common,
     )
-    if not tells(one.stream, shape):
+    if not tells(one.stream, shape, texts.frequent_words):
         return None
     fits = (
         np.array([fit(shape, texts.cut(int(one.text[n])), int(one.at[n])).fits for n in range(len(one.row))])
@@ -183,10 +185,14 @@ def choose(
     return Chosen(one.stream, one.number, shape, rows, reference, int(one.text[n]), int(one.at[n]))
 
 
-def tells(stream: Stream, shape: Template) -> bool:
-    """Whether a template is more than two or three words that any text on the same topic would have."""
+def tells(stream: Stream, shape: Template, frequent: set[str]) -> bool:
+    """Whether a template is more than what any text on the same topic, or of the same format, would have.
+
+    At an edge one word is enough if it is no function word; a full stop at the end is no pattern. Elsewhere it takes
+    four words, or two and a line end.
+    """
     if stream.place != "anywhere" or shape.opens or shape.closes:
-        return True
+        return shape.words > 1 or any(is_word(token) and token not in frequent for run in shape.runs for token in run)
     if shape.lines:
         return shape.words >= 2 and shape.size >= 4
     return shape.words >= 4 and shape.size >= 5

@@ -14,24 +14,28 @@ _CLOSED = {
     "ADP": "of in on at by for with from to into onto about over under between among through during before after "
     "against without within across behind beyond near off up down out upon toward towards per via since until",
     "PRON": "i you he she it we they me him her us them my your his its our their mine yours hers ours theirs myself "
-    "yourself himself herself itself ourselves themselves who whom whose which what one someone anyone everyone "
-    "something anything everything nothing nobody",
-    "AUX": "is are was were be been being am do does did has have had can could will would shall should may might must "
-    "isn't aren't wasn't weren't don't doesn't didn't hasn't haven't hadn't can't couldn't won't wouldn't shouldn't "
-    "it's that's there's here's i'm you're we're they're i've you've we've they've i'll you'll we'll i'd you'd",
+    "yourself himself herself itself ourselves themselves who whom whose which what one someone anyone "
+    "everyone something anything everything nothing nobody",
+    "AUX": "is are was were be been being am do does did has have had can could will would shall should may might "
+    "must isn't aren't wasn't weren't don't doesn't didn't hasn't haven't hadn't can't couldn't won't wouldn't "
+    "shouldn't it's that's there's here's i'm you're we're they're i've you've we've they've i'll you'll we'll "
+    "i'd you'd",
     "CONJ": "and or but nor so yet because although though while whereas if unless whether when where why how than as",
     "ADV": "not very also too only just even still then there here now often never always more most less least much "
-    "well again however therefore thus moreover furthermore instead perhaps maybe quite rather almost soon already",
-    "VERB": "make makes made take takes took taken give gives gave given get gets got go goes went gone come comes came "
-    "say says said see sees saw seen know knows knew known think thinks thought find finds found use uses become "
-    "became keep keeps kept let lets put puts mean means meant need needs want wants help helps show shows work works "
-    "include includes contain contains provide provides write read explain describe list name tell tells told ask "
-    "call play run move live believe hold bring happen begin began sit stand lose pay meet set learn change lead "
-    "understand watch follow stop create speak allow add spend grow open walk win offer remember consider appear buy "
-    "wait serve send expect build stay fall cut reach remain suggest raise pass sell require report decide pull classify "
-    "identify extract summarize summarise generate compare choose rewrite translate discuss suggest",
-    "ADJ": "good great new old big small large long short high low many few several other same different important best "
-    "better worst own first last next early late young free full easy hard clear sure able main major whole real",
+    "well again however therefore thus moreover furthermore instead perhaps maybe quite rather almost soon "
+    "already",
+    "VERB": "make makes made take takes took taken give gives gave given get gets got go goes went gone come comes "
+    "came say says said see sees saw seen know knows knew known think thinks thought find finds found use uses "
+    "become became keep keeps kept let lets put puts mean means meant need needs want wants help helps show "
+    "shows work works include includes contain contains provide provides write read explain describe list name "
+    "tell tells told ask call play run move live believe hold bring happen begin began sit stand lose pay meet "
+    "set learn change lead understand watch follow stop create speak allow add spend grow open walk win offer "
+    "remember consider appear buy wait serve send expect build stay fall cut reach remain suggest raise pass "
+    "sell require report decide pull classify identify extract summarize summarise generate compare choose "
+    "rewrite translate discuss",
+    "ADJ": "good great new old big small large long short high low many few several other same different important "
+    "best better worst own first last next early late young free full easy hard clear sure able main major "
+    "whole real",
 }
 _WORDS = {word: tag for tag, words in _CLOSED.items() for word in words.split()}
 _ENDINGS = (

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _FREQUENT = 150
 _FREQUENT_SHARE = 0.02
+_FEWEST_ROWS = 100
 WORD_CLASS = "…"
 """How a masked word is shown."""
 
@@ -49,16 +50,29 @@ class FieldTexts:
 
     @cached_property
     def frequent(self) -> np.ndarray:
-        """(n,) uint64, ascending: the numbers of the words that most rows have, the function words of the language."""
+        """(n,) uint64, ascending: the numbers of the words that many rows have, the function words of the language.
+
+        They are taken from the reference if there is one: a word that a pattern put everywhere is none of them.
+        """
         import numpy as np
 
         encoded = self.encoded
         row = np.repeat(encoded.row, np.diff(encoded.bounds))
-        is_word = (encoded.tokens & np.uint64(0xFF)) >= FIRST_WORD_CODE
-        pairs = np.unique(np.stack([encoded.tokens[is_word], row[is_word].astype(np.uint64)]), axis=1)
-        number, rows = np.unique(pairs[0], return_counts=True)
-        often = np.argsort(-rows, kind="stable")[:_FREQUENT]
-        return np.sort(number[often[rows[often] >= _FREQUENT_SHARE * len(self.source)]])
+        wanted = (encoded.tokens & np.uint64(0xFF)) >= FIRST_WORD_CODE
+        rows = len(self.source)
+        if self.reference_rows >= _FEWEST_ROWS:
+            wanted &= row >= self.data_rows
+            rows = self.reference_rows
+        pairs = np.unique(np.stack([encoded.tokens[wanted], row[wanted].astype(np.uint64)]), axis=1)
+        number, times = np.unique(pairs[0], return_counts=True)
+        often = np.argsort(-times, kind="stable")[:_FREQUENT]
+        return np.sort(number[often[times[often] >= _FREQUENT_SHARE * rows]])
+
+    @cached_property
+    def frequent_words(self) -> set[str]:
+        """The same words as texts, as far as some of the texts have them."""
+        numbers = set(self.frequent.tolist())
+        return {token for token in self.common if token_number(token) in numbers}
 
     @cached_property
     def common(self) -> dict[str, float]:

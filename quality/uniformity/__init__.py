@@ -1,0 +1,1 @@
+"""How uniform a set is as a whole."""
