@@ -1,6 +1,7 @@
 """Patterns that too many rows of a set share."""
 
-from .find import Rows, find_patterns
+from .draw import Rows
+from .find import find_patterns
 from .options import PatternOptions
 from .pattern import Example, Hit, Hits, Pattern, PatternReport
 

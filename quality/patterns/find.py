@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ...core.errors import UsageError
 from ..check import Row
 from .discover import discover
+from .draw import Rows, draw, opened
 from .fields import KNOWN, parts
 from .match import Counts, Matcher
 from .options import PatternOptions
@@ -20,10 +20,7 @@ from .texts import FieldTexts, field_texts
 if TYPE_CHECKING:
     import numpy as np
 
-Rows = Sequence[Row] | Callable[[], Iterable[Row]]
-"""Rows that can be gone through more than once: a list, or a function that opens them anew."""
 _EXAMPLES = 5
-_MOST_CHARACTERS = 60_000_000
 
 
 def find_patterns(rows: Rows, reference: Rows | None = None, options: PatternOptions | None = None) -> PatternReport:
@@ -44,15 +41,15 @@ def find_patterns(rows: Rows, reference: Rows | None = None, options: PatternOpt
         UsageError: the rows can be gone through only once, or have none of the columns.
     """
     options = options or PatternOptions()
-    sample = _sample(_opened(rows, "rows"), options)
+    sample = draw(opened(rows, "rows"), options.sample, options.seed, options.fields or KNOWN)
     fields = _fields(sample, options)
-    others = _sample(_opened(reference, "reference"), options) if reference is not None else []
+    others = [] if reference is None else draw(opened(reference, "reference"), options.sample, options.seed, fields)
     texts = field_texts(sample, others, fields)
     spotted = [one for field in texts for one in discover(field, texts, options)]
     matcher = Matcher(spotted, {one.field: one.frequent for one in texts}, fields)
     other = Counts()
     if reference is not None:
-        for _ in matcher.places(_opened(reference, "reference"), options.chunk, other):
+        for _ in matcher.places(opened(reference, "reference"), options.chunk, other):
             pass
     counts, places, examples = _gone_through(matcher, rows, options)
     patterns = _patterns(spotted, counts, other if reference is not None else None, examples)
@@ -66,37 +63,6 @@ def find_patterns(rows: Rows, reference: Rows | None = None, options: PatternOpt
         tuple(one.field for one in texts),
         tuple(_notes(texts, counts, options, reference is not None)),
     )
-
-
-def _opened(rows: Rows, name: str) -> Iterable[Row]:
-    if callable(rows):
-        return rows()
-    if not isinstance(rows, Sequence):
-        message = f"{name} is a {type(rows).__name__}, which can be gone through only once."
-        raise UsageError(message, hint="Give a list of rows, or a function that returns a fresh iterator.")
-    return rows
-
-
-def _sample(rows: Iterable[Row], options: PatternOptions) -> list[Row]:
-    """A part of the rows, drawn by a digest of their position: whenever it grows too large, half of it goes."""
-    held: list[tuple[int, Row, int]] = []
-    bar, size = 1 << 64, 0
-    for at, row in enumerate(rows):
-        drawn = _drawn(options.seed, at)
-        if drawn >= bar:
-            continue
-        length = sum(len(part.text) for part in parts(row, options.fields or KNOWN))
-        held.append((drawn, row, length))
-        size += length
-        while len(held) > 1 and (len(held) > options.sample or size > _MOST_CHARACTERS):
-            bar //= 2
-            held = [one for one in held if one[0] < bar]
-            size = sum(one[2] for one in held)
-    return [row for _, row, _ in held]
-
-
-def _drawn(seed: int, at: int) -> int:
-    return int.from_bytes(hashlib.blake2b(b"%d/%d" % (seed, at), digest_size=8).digest(), "big")
 
 
 def _fields(sample: Sequence[Row], options: PatternOptions) -> tuple[str, ...]:
@@ -124,7 +90,7 @@ def _gone_through(
     block: list[tuple[int, int, int, int, int]] = []
     ids: dict[int, str] = {}
     examples: dict[int, list[Example]] = {}
-    for row, part, place in matcher.places(_opened(rows, "rows"), options.chunk, counts):
+    for row, part, place in matcher.places(opened(rows, "rows"), options.chunk, counts):
         block.append(place)
         ids[place.row] = row.id
         shown = examples.setdefault(place.pattern, [])
