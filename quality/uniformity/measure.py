@@ -40,8 +40,8 @@ class UniformityOptions(CheckOptions):
     """Texts in a part that is measured; of a set with less than twice as many, half of it."""
     parts: int = Field(default=40, ge=10)
     """Parts drawn from each set."""
-    similar: int = Field(default=150, ge=20)
-    """Texts of a part between which similarities are taken."""
+    similar: int = Field(default=100, ge=20)
+    """Texts of a part that the Vendi score is taken of."""
     seed: int = 0
     """Of what is drawn."""
 
@@ -184,7 +184,7 @@ def _taken(one: Measure, side: Side, drawn: Sequence[tuple[np.ndarray, ...]], bu
     """A measure of the parts of a set; None if it cannot be taken."""
     import numpy as np
 
-    found = [[one.compute(side, part, budget) for part in pair] for pair in drawn]
+    found = [[one.compute(side, part, budget) for part in pair] for pair in drawn[: one.pairs]]
     if any(value is None for pair in found for value in pair):
         return None
     left = max(len(side.texts) - budget.rows, 1)
@@ -227,7 +227,8 @@ def _line(one: Measure, field: str, taken: _Taken, other: tuple[Value, float] | 
     difference = data.value - reference.value
     strength = min(abs(difference) / max(chance, spread, 1e-9), _STRONGEST) if difference else 0.0
     towards = difference > 0 if one.uniform == "up" else difference < 0
-    verdict: Verdict = "alike" if strength <= 1 else "more uniform" if towards else "more varied"
+    apart: Verdict = "differs" if one.uniform is None else "more uniform" if towards else "more varied"
+    verdict: Verdict = "alike" if strength <= 1 else apart
     words = sentence(one.name, field, data.value, reference.value, against)
     return Line(one.name, field, one.says, one.uniform, data, reference, spread, verdict, strength, words)
 

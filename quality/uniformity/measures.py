@@ -38,6 +38,7 @@ class Side:
     """(n, d) of unit length: how alike two texts are is their product."""
 
 
+_FEWEST_SIMILAR = 20
 Compute = Callable[[Side, "np.ndarray", Budget], float | None]
 
 
@@ -46,13 +47,13 @@ class Measure:
     """One of them."""
 
     name: str
-    uniform: Literal["up", "down"]
-    """Where it goes as a set becomes more uniform."""
+    uniform: Literal["up", "down"] | None
+    """Where it goes as a set becomes more uniform; None: it tells of format, and either way may be meant."""
     says: str
     """What it means, in one line."""
     compute: Compute
-    sized: bool = True
-    """Whether it depends on how much is measured."""
+    pairs: int = 1000
+    """Pairs of parts it is taken of at most."""
 
 
 def _entropy(numbers: np.ndarray) -> float:
@@ -104,31 +105,28 @@ def _distinct(side: Side, part: np.ndarray, budget: Budget, size: int) -> float 
 
 
 def self_repetition(side: Side, part: np.ndarray, budget: Budget) -> float:
-    """Share of the 4-grams of a text that another text of the part has, averaged over texts of four tokens and more.
+    """Share of the 4-grams of all texts that another text of the part has, each counted once a text.
 
-    After Salkar et al. 2022, who sum what is repeated; a share does not grow with the length of the texts. Every
-    4-gram is looked up once: the cost is linear.
+    After Salkar et al. 2022, who sum what is repeated in each text; a share does not grow with the length of the
+    texts. Every 4-gram is looked up once: the cost is linear.
     """
     import numpy as np
 
     values, owner = _gathered(*side.texts.grams(4), part)
-    if not len(values):
-        return 0.0
     order = np.lexsort((owner, values))
     values, owner = values[order], owner[order]
-    new = np.r_[True, (values[1:] != values[:-1]) | (owner[1:] != owner[:-1])]
-    values, owner = values[new], owner[new]
-    _, where, texts = np.unique(values, return_inverse=True, return_counts=True)
-    repeated = texts[where] > 1
-    sizes = np.bincount(owner)
-    return float((np.bincount(owner, weights=repeated)[sizes > 0] / sizes[sizes > 0]).mean())
+    if not len(values):
+        return 0.0
+    values = values[np.r_[True, (values[1:] != values[:-1]) | (owner[1:] != owner[:-1])]]
+    _, texts = np.unique(values, return_counts=True)
+    return float(texts[texts > 1].sum() / len(values))
 
 
 def _vendi(side: Side, part: np.ndarray, budget: Budget) -> float | None:
     import numpy as np
 
     drawn = part[: budget.similar]
-    if len(drawn) < 20:
+    if len(drawn) < _FEWEST_SIMILAR:
         return None
     vectors = side.vectors[drawn]
     values = np.linalg.eigvalsh((vectors @ vectors.T).astype(np.float64) / len(drawn))
@@ -137,11 +135,12 @@ def _vendi(side: Side, part: np.ndarray, budget: Budget) -> float | None:
 
 
 def _mean_similarity(side: Side, part: np.ndarray, budget: Budget) -> float | None:
-    drawn = part[: budget.similar]
-    if len(drawn) < 20:
+    size = len(part)
+    if size < _FEWEST_SIMILAR:
         return None
-    inner = side.vectors[drawn] @ side.vectors[drawn].T
-    return float((inner.sum() - inner.trace()) / (len(drawn) * (len(drawn) - 1)))
+    total = side.vectors[part].sum(axis=0)
+    own = float((side.vectors[part] ** 2).sum())
+    return (float(total @ total) - own) / (size * (size - 1))
 
 
 def _length_spread(side: Side, part: np.ndarray, budget: Budget) -> float:
@@ -192,7 +191,7 @@ MEASURES = (
         "share of texts that end with one of the ten commonest three words",
         lambda side, part, budget: _top(side.texts.edges["closing", 3][part]),
     ),
-    Measure("self_repetition", "up", "share of a text's four-word sequences that another text has", self_repetition),
+    Measure("self_repetition", "up", "share of four-word sequences that another text has, too", self_repetition),
     Measure(
         "gzip_ratio",
         "up",
@@ -220,15 +219,13 @@ MEASURES = (
         "share of three-word sequences that differ",
         lambda side, part, budget: _distinct(side, part, budget, 3),
     ),
-    Measure(
-        "length_spread", "down", "standard deviation of the logarithm of the number of words", _length_spread, False
-    ),
-    Measure("lists", "up", "share of texts with a list", _share("lists"), False),
-    Measure("markdown", "up", "share of texts with markdown", _share("markdown"), False),
-    Measure("end_punctuation", "up", "share of texts that end with a full stop or the like", _share("end"), False),
-    Measure("commonest_format", "up", "share of texts in the commonest format", _commonest_format, False),
-    Measure("vendi_score", "down", "effective number of different texts (Friedman and Dieng 2023)", _vendi),
-    Measure("mean_similarity", "up", "mean similarity of two texts by their words", _mean_similarity, False),
+    Measure("length_spread", "down", "standard deviation of the logarithm of the number of words", _length_spread),
+    Measure("lists", None, "share of texts with a list", _share("lists")),
+    Measure("markdown", None, "share of texts with markdown", _share("markdown")),
+    Measure("end_punctuation", "up", "share of texts that end with a full stop or the like", _share("end")),
+    Measure("commonest_format", "up", "share of texts in the commonest format", _commonest_format),
+    Measure("vendi_score", "down", "effective number of different texts (Friedman and Dieng 2023)", _vendi, 6),
+    Measure("mean_similarity", "up", "mean similarity of two texts by their words", _mean_similarity),
     Measure("ten_verb_noun_pairs", "up", "share of the ten commonest first verbs with their nouns", _pairs),
 )
-"""All measures. Those of format tell of regularity, which may be meant: none of them alone makes a set uniform."""
+"""All measures. None of them alone makes a set uniform."""

@@ -7,7 +7,8 @@ from typing import Any, Literal
 
 from .fairness import Fairness
 
-Verdict = Literal["more uniform", "more varied", "alike", "not compared"]
+Verdict = Literal["more uniform", "more varied", "differs", "alike", "not compared"]
+"""differs: of a measure that tells of format, where either way may be meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,8 @@ class Line:
     field: str
     says: str
     """What it is."""
-    uniform: Literal["up", "down"]
-    """Where it goes as a set becomes more uniform."""
+    uniform: Literal["up", "down"] | None
+    """Where it goes as a set becomes more uniform; None: it tells of format."""
     data: Value
     reference: Value | None
     spread: float | None
