@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import cost_cases
+import panel_cases
 import plant_cases
 import wordings
 from evaluation import folder, human, persona_dialogues
@@ -58,6 +60,54 @@ def plants(options: argparse.Namespace) -> None:
                 print(f"    {seed} {one.precision:.3f} {one.recall:.3f} {one.one_id:.3f} {str(wording)[:90]!r}")
 
 
+def told(lines: Iterable[str]) -> None:
+    """Print lines as they come."""
+    for line in lines:
+        print(line, flush=True)
+
+
+@section
+def constant(options: argparse.Namespace) -> None:
+    """One answer to everything."""
+    told(panel_cases.constant(options.data, options.size))
+
+
+@section
+def pairs(options: argparse.Namespace) -> None:
+    """The same prompts answered by people and by models; * beyond chance and what people differ by."""
+    told(panel_cases.pairs(options.data))
+
+
+@section
+def real(options: argparse.Namespace) -> None:
+    """Machine sets and human halves against people."""
+    told(panel_cases.real(options.data, options.size))
+
+
+@section
+def domain(options: argparse.Namespace) -> None:
+    """Whether a reference is fair."""
+    told(panel_cases.domain(options.data, options.size))
+
+
+@section
+def figures(options: argparse.Namespace) -> None:
+    """The figures that stand beside a set without a reference."""
+    told(panel_cases.figures(human(options.data)))
+
+
+@section
+def speed(options: argparse.Namespace) -> None:
+    """One small audit."""
+    told(cost_cases.small(options.data, options.size))
+
+
+@section
+def scale(options: argparse.Namespace) -> None:
+    """Large sets, in bounded memory."""
+    told(cost_cases.large(options.data, options.sizes))
+
+
 def arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(
@@ -72,6 +122,9 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--seeds", type=lambda text: [int(one) for one in text.split(",")], default=[101, 102, 103])
     parser.add_argument("--size", type=int, default=3000, help="rows of the data, and of the reference")
+    parser.add_argument(
+        "--sizes", type=lambda text: [int(one) for one in text.split(",")], default=cost_cases.SIZES, help="of `scale`"
+    )
     parser.add_argument("--verbose", action="store_true", help="every set apart")
     options = parser.parse_args()
     options.data = folder(options.data)

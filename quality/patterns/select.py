@@ -188,9 +188,11 @@ def choose(
 def tells(stream: Stream, shape: Template, frequent: set[str]) -> bool:
     """Whether a template is more than what any text on the same topic, or of the same format, would have.
 
-    At an edge one word is enough if it is no function word; a full stop at the end is no pattern. Elsewhere it takes
-    four words, or two and a line end.
+    A whole text always is. At an edge one word is enough if it is no function word; a full stop at the end is no
+    pattern. Elsewhere it takes four words, or two and a line end.
     """
+    if shape.opens and shape.closes:
+        return True
     if stream.place != "anywhere" or shape.opens or shape.closes:
         return shape.words > 1 or any(is_word(token) and token not in frequent for run in shape.runs for token in run)
     if shape.lines:

@@ -29,6 +29,8 @@ TOKENS, CHARACTERS, SKELETON = 20, 100, 24
 """What each text of a part adds to the budgets of distinct n-grams, of compression and of skeletons."""
 _LEAST = 40
 _STRONGEST = 99.0
+_SURE = 3.0
+"""Standard errors of a difference that counts: with some thirty measures in a panel, two would be too few."""
 
 
 class UniformityOptions(CheckOptions):
@@ -223,7 +225,7 @@ def _line(one: Measure, field: str, taken: _Taken, other: tuple[Value, float] | 
         words = sentence(one.name, field, data.value, None, against)
         return Line(one.name, field, one.says, one.uniform, data, None, None, "not compared", 0.0, words)
     reference, spread = other
-    chance = ((data.high - data.low) ** 2 + (reference.high - reference.low) ** 2) ** 0.5 / 2
+    chance = _SURE * ((data.high - data.low) ** 2 + (reference.high - reference.low) ** 2) ** 0.5 / (2 * 1.96)
     difference = data.value - reference.value
     strength = min(abs(difference) / max(chance, spread, 1e-9), _STRONGEST) if difference else 0.0
     towards = difference > 0 if one.uniform == "up" else difference < 0
