@@ -46,7 +46,7 @@ def find_patterns(rows: Rows, reference: Rows | None = None, options: PatternOpt
     others = [] if reference is None else draw(opened(reference, "reference"), options.sample, options.seed, fields)
     texts = field_texts(sample, others, fields)
     spotted = [one for field in texts for one in discover(field, texts, options)]
-    matcher = Matcher(spotted, {one.field: one.frequent for one in texts}, fields)
+    matcher = Matcher(spotted, texts, fields)
     other = Counts()
     if reference is not None:
         for _ in matcher.places(opened(reference, "reference"), options.chunk, other):
@@ -102,8 +102,8 @@ def _gone_through(
             columns.append(_columns(block))
             block = []
     columns.append(_columns(block))
-    joined = [np.concatenate(parts_of) for parts_of in zip(*columns, strict=True)]
-    return counts, Hits(*joined, ids), examples
+    at, pattern, turn, start, end = (np.concatenate(column) for column in zip(*columns, strict=True))
+    return counts, Hits(at, pattern, turn, start, end, ids), examples
 
 
 def _columns(block: Sequence[tuple[int, int, int, int, int]]) -> list[np.ndarray]:

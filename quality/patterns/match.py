@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from ..check import Row
 from .consensus import Template, fit
@@ -15,10 +15,8 @@ from .features import Found, Stream, grams, masked
 from .fields import Part, parts
 from .row_forms import ALIKE, likeness, shingles
 from .spotted import Spotted
+from .texts import FieldTexts
 from .tokens import Token, Vocabulary, cut
-
-if TYPE_CHECKING:
-    import numpy as np
 
 
 class Place(NamedTuple):
@@ -45,11 +43,11 @@ class Counts:
 class Matcher:
     """Patterns of all fields, ready to be looked up."""
 
-    def __init__(self, spotted: Sequence[Spotted], frequent: Mapping[str, np.ndarray], fields: Sequence[str]) -> None:
-        """Take the patterns, the frequent words of each field (for masks), and the columns to read."""
+    def __init__(self, spotted: Sequence[Spotted], texts: Sequence[FieldTexts], fields: Sequence[str]) -> None:
+        """Take the patterns, the texts they were found in (for masks), and the columns to read."""
         self._fields = fields
-        self._frequent = frequent
-        self._vocabulary = Vocabulary()
+        self._frequent = {one.field: one.frequent for one in texts}
+        self._vocabulary = texts[0].vocabulary if texts else Vocabulary()
         self._grams: dict[str, dict[Stream, dict[int, list[tuple[int, Template | None]]]]] = {}
         self._forms: dict[str, list[tuple[int, Spotted]]] = defaultdict(list)
         for position, one in enumerate(spotted):

@@ -78,7 +78,8 @@ def likeness(numbers: np.ndarray, bounds: np.ndarray, form: Form) -> np.ndarray:
     shared = hits[bounds[1:]] - hits[bounds[:-1]]
     sizes = np.diff(bounds)
     shared = np.minimum(shared, len(form.shingles))
-    return shared / np.maximum(sizes + len(form.shingles) - shared, 1)
+    alike: np.ndarray = shared / np.maximum(sizes + len(form.shingles) - shared, 1)
+    return alike
 
 
 def _alike(numbers: np.ndarray, bounds: np.ndarray, texts: np.ndarray, support: int) -> list[np.ndarray]:

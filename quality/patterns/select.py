@@ -135,12 +135,13 @@ def select(family: Family, texts: FieldTexts, covered: np.ndarray, options: Patt
 
 def stands(data: int, reference: int, texts: FieldTexts, log_p_bar: float, options: PatternOptions) -> bool:
     """Whether so many rows of the data and of the reference make a pattern."""
-    sizes = texts.data_rows, texts.reference_rows
+    import numpy as np
+
     if data < support_bar(texts, options):
         return False
-    return bool(
-        lift([data], [reference], *sizes)[0] >= options.lift and log_p([data], [reference], *sizes)[0] <= log_p_bar
-    )
+    a, r = np.array([data]), np.array([reference])
+    sizes = texts.data_rows, texts.reference_rows
+    return bool(lift(a, r, *sizes)[0] >= options.lift and log_p(a, r, *sizes)[0] <= log_p_bar)
 
 
 def choose(

@@ -33,7 +33,8 @@ def log_odds(data: np.ndarray, reference: np.ndarray, data_rows: int, reference_
         delta = np.log(a / np.maximum(data_rows + PRIOR_ROWS - a, 1e-9)) - np.log(
             r / np.maximum(reference_rows + PRIOR_ROWS - r, 1e-9)
         )
-        return np.where(prior > 0, delta / np.sqrt(1 / a + 1 / r), 0.0)
+        z: np.ndarray = np.where(prior > 0, delta / np.sqrt(1 / a + 1 / r), 0.0)
+    return z
 
 
 def lift(data: np.ndarray, reference: np.ndarray, data_rows: int, reference_rows: int) -> np.ndarray:
@@ -42,7 +43,9 @@ def lift(data: np.ndarray, reference: np.ndarray, data_rows: int, reference_rows
 
     if not reference_rows:
         return np.full(len(data), np.nan)
-    return (np.asarray(data) / max(data_rows, 1)) / (np.maximum(reference, 0.5) / reference_rows)
+    share = np.asarray(data) / max(data_rows, 1)
+    times: np.ndarray = share / (np.maximum(reference, 0.5) / reference_rows)
+    return times
 
 
 def log_p(data: np.ndarray, reference: np.ndarray, data_rows: int, reference_rows: int) -> np.ndarray:

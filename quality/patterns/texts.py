@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _FREQUENT = 150
 _FREQUENT_SHARE = 0.02
 _FEWEST_ROWS = 100
+_HELD = 5000
 WORD_CLASS = "…"
 """How a masked word is shown."""
 
@@ -85,7 +86,16 @@ class FieldTexts:
 
     def cut(self, text: int) -> list[str]:
         """The tokens of a text."""
-        return [token.text for token in cut(self.texts[text])]
+        known = self._cut.get(text)
+        if known is None:
+            if len(self._cut) >= _HELD:
+                self._cut.clear()
+            known = self._cut[text] = [token.text for token in cut(self.texts[text])]
+        return known
+
+    @cached_property
+    def _cut(self) -> dict[int, list[str]]:
+        return {}
 
     def shown(self, text: int, mask: str, first: int, last: int) -> str:
         """Some tokens of a text, under a mask, for people."""
