@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from .tokens import BREAK, is_word, joined
+from .tokens import BREAK, CLAUSE_MARKS, is_word, joined
 
 Run = tuple[str, ...]
 _SHARE = 0.8
@@ -61,8 +61,11 @@ class Template:
 
     @property
     def text(self) -> str:
-        """For people: the runs with a mark for each slot."""
-        return f" {SLOT} ".join(joined(run) for run in self.runs)
+        """For people: the runs with a mark for each slot, without what ended the sentence before."""
+        first = self.runs[0]
+        while len(first) > 1 and not self.opens and first[0] in CLAUSE_MARKS:
+            first = first[1:]
+        return f" {SLOT} ".join(joined(run) for run in (first, *self.runs[1:]))
 
 
 class Fit(NamedTuple):

@@ -16,7 +16,7 @@ from .fields import Part, parts
 from .row_forms import ALIKE, likeness, shingles
 from .spotted import Spotted
 from .texts import FieldTexts
-from .tokens import Token, Vocabulary, cut
+from .tokens import CLAUSE_MARKS, Token, Vocabulary, cut
 
 
 class Place(NamedTuple):
@@ -139,4 +139,7 @@ def _span(tokens: Sequence[Token], at: int, end: int, shape: Template | None) ->
         if not fitted.fits:
             return None
         at, end = fitted.first, fitted.last
+    # What ended the sentence before is no part of the pattern.
+    while at and at + 1 < end and tokens[at].text in CLAUSE_MARKS:
+        at += 1
     return tokens[at].start, tokens[end - 1].end

@@ -17,6 +17,10 @@ _TOKEN = re.compile(rf"{_WORD}|\d+(?:[.,:]\d+)*|[{UNSPACED}]|\n\s*|\*+|#+|-+|\.+
 _WORD_START = re.compile(f"[^\\W\\d_]|[{MARKS}{UNSPACED}]")
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 
+_WIDE_MARKS = "，。！？：；、（）「」《》…"
+_GLUED_AFTER = f"\n([{_WIDE_MARKS}"
+_GLUED_BEFORE = f"\n.,:;!?)]%'{_WIDE_MARKS}"
+
 NUMBER = "\x00number"
 """Every number is this token: "in 1998" and "in 2004" are one phrase."""
 BREAK = "\n"
@@ -65,7 +69,7 @@ def joined(tokens: Sequence[str]) -> str:
     text = ""
     for token in tokens:
         shown = {NUMBER: "{number}", BREAK: "\n"}.get(token, token)
-        glued = not text or text[-1] in "\n([" or shown in "\n.,:;!?)]%'" or _UNSPACED.match(text[-1])
+        glued = not text or text[-1] in _GLUED_AFTER or shown[0] in _GLUED_BEFORE or _UNSPACED.match(text[-1])
         text += shown if glued else f" {shown}"
     return text
 
