@@ -45,7 +45,7 @@ def clean(options: argparse.Namespace) -> None:
 @section
 def plants(options: argparse.Namespace) -> None:
     """Planted patterns, by family and share."""
-    chosen = wordings.TUNE if options.wordings == "tune" else wordings.REPORT
+    chosen = {"tune": wordings.TUNE, "report": wordings.REPORT, "last": wordings.LAST}[options.wordings]
     families = options.families or list(chosen)
     print(f"wordings `{options.wordings}`, seeds {options.seeds}, {options.size:,} rows against {options.size:,}")
     print("mean [lowest] of all wordings and seeds")
@@ -115,7 +115,7 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--data", type=Path, help="folder of the evaluation data (default: CORPUSMITH_EVAL_DATA)")
     parser.add_argument("--only", default=",".join(SECTIONS), help=f"some of {','.join(SECTIONS)}")
-    parser.add_argument("--wordings", choices=("report", "tune"), default="report")
+    parser.add_argument("--wordings", choices=("report", "tune", "last"), default="report")
     parser.add_argument("--families", type=lambda text: text.split(","), help="some families (default: all)")
     parser.add_argument(
         "--shares", type=lambda text: [float(one) for one in text.split(",")], default=[0.01, 0.05, 0.1]

@@ -1,7 +1,8 @@
 """Wordings of planted patterns, all written for this benchmark.
 
-`TUNE` may be looked at while detectors are worked on; `REPORT` may not: figures are reported on it alone. In braces:
-slots that `plants.py` fills anew for every row.
+`TUNE` may be looked at while detectors are worked on; `REPORT` may not: figures are reported on it. `LAST` was written
+after a fault had been found on `REPORT` and mended (masked n-grams were chosen before plain ones), and run once, at the
+end. In braces: slots that `plants.py` fills anew for every row.
 """
 
 from __future__ import annotations
@@ -265,4 +266,60 @@ REPORT: Wordings = {
         "Hey there, quick one for you:",
         "Answer the following as truthfully as you can.",
     ),
+}
+
+LAST: Wordings = {
+    "fixed_opening": ("Good thinking, this one deserves a proper reply.", "Naturally!"),
+    "fixed_closing": ("May your curiosity never run dry.", "Ask away if I left something out."),
+    "slotted_opening": (
+        "Few things are as {adjective} as {topic} in the eyes of {name}.",
+        "On {topic}, opinions range from {thing} to {other}.",
+    ),
+    "qa_skeleton": ("Prompt >> {instruction}\nOutput >> {response}", "({number}) {instruction} => {response}"),
+    "mid_phrase": ("Context is everything in matters like these.", "Here lies the heart of the matter."),
+    "list_header": ("My shortlist for you:", "What you need to know"),
+    "paraphrased_opening": (
+        (
+            "Thank you for reaching out about this.",
+            "I appreciate you getting in touch.",
+            "Many thanks for your message today.",
+            "It is lovely to hear from you.",
+            "How kind of you to write to me.",
+            "Your note is very welcome here.",
+            "So nice that you contacted us.",
+            "I am grateful for your request.",
+        ),
+        (
+            "Here is everything you need to know.",
+            "Below you will find all the facts.",
+            "What follows covers the whole subject.",
+            "The full picture looks like so:",
+            "Let me lay out all the details.",
+            "This is the complete rundown:",
+            "You will get the entire story now.",
+            "See the thorough account underneath.",
+        ),
+    ),
+    "slotted_middle": (
+        "The bridge between {thing} and {other} runs through {place}.",
+        "Ask {name} about {thing} and you will hear about {other} instead.",
+    ),
+    "whole_row": (
+        "In {place} they say {thing} beats {other}. {name} disagreed in {year} and counted {number} exceptions.",
+        "Verdict: {adjective}\nReason: {thing} outweighs {other}\nSource: {name}, {place}",
+    ),
+    "turn_ends": ("oh my gosh, no way!", "so what are your plans for today?"),
+    "paraphrased_closing": (
+        (
+            "Stay safe and take good care.",
+            "Wishing you all the very best.",
+            "Have a truly wonderful day!",
+            "Good luck with your project!",
+            "Enjoy the rest of your week.",
+            "I wish you every success ahead.",
+            "Until we meet again, be well.",
+            "Keep smiling and carry on!",
+        ),
+    ),
+    "instruction_opening": ("Respond like a wise old sailor would.", "Task for today:"),
 }

@@ -101,7 +101,7 @@ def support_bar(texts: FieldTexts, options: PatternOptions) -> int:
 
 
 def select(family: Family, texts: FieldTexts, covered: np.ndarray, options: PatternOptions) -> list[Chosen]:
-    """Choose patterns, the strongest evidence first.
+    """Choose patterns, the strongest evidence first, words before masked texts.
 
     What a chosen pattern explains is taken away before the next n-gram is tested again on the rows that are left, so
     that of the many n-grams of one template one stays, and a part of it that is ordinary by itself does not.
@@ -117,7 +117,7 @@ def select(family: Family, texts: FieldTexts, covered: np.ndarray, options: Patt
     chosen: list[Chosen] = []
     tried = 0
     for one in sorted(
-        family.candidates, key=lambda c: (c.log_p, bool(c.stream.mask), -c.stream.size, c.stream.place, c.number)
+        family.candidates, key=lambda c: (bool(c.stream.mask), c.log_p, -c.stream.size, c.stream.place, c.number)
     ):
         in_data = one.row < texts.data_rows
         open_rows = np.flatnonzero(in_data & ~covered[np.where(in_data, one.row, 0)])

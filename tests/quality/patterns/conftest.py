@@ -58,9 +58,9 @@ def ordinary():
 
 @pytest.fixture
 def planted(ordinary):
-    """`planted(change, share, size=1000, seed=1)`: rows of which a share has its response changed, and which."""
+    """`planted(change, share, size=600, seed=1)`: rows of which a share has its response changed, and which."""
 
-    def make(change, share, size=1000, seed=1):
+    def make(change, share, size=600, seed=1):
         rows = ordinary(size, seed)
         chance = random.Random(seed)
         drawn = set(chance.sample(range(size), round(share * size)))

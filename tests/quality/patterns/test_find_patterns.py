@@ -18,7 +18,7 @@ def flagged(report, field="response"):
 
 @pytest.fixture
 def reference(ordinary):
-    return ordinary(1000, REFERENCE)
+    return ordinary(600, REFERENCE)
 
 
 def test_a_fixed_opening_is_one_pattern_and_its_places_are_told(planted, reference):
@@ -27,9 +27,9 @@ def test_a_fixed_opening_is_one_pattern_and_its_places_are_told(planted, referen
     [pattern] = report.patterns
     assert (pattern.kind, pattern.where, pattern.field) == ("edge", "opening", "response")
     assert pattern.text == "thanks for asking, here goes:"
-    assert (pattern.support, pattern.rows, pattern.reference_support) == (50, 1000, 0)
+    assert (pattern.support, pattern.rows, pattern.reference_support) == (30, 600, 0)
     assert pattern.share == 0.05
-    assert pattern.lift == 100
+    assert pattern.lift == 60
     assert pattern.z > 3.5
     assert pattern.q < 0.01
     assert flagged(report) == drawn
@@ -40,7 +40,7 @@ def test_a_fixed_opening_is_one_pattern_and_its_places_are_told(planted, referen
 
 
 def test_people_against_people_have_none(ordinary, reference):
-    report = find_patterns(ordinary(1000, 1), reference)
+    report = find_patterns(ordinary(600, 1), reference)
     assert report.patterns == ()
     assert report.flagged == 0
 
@@ -64,7 +64,7 @@ def test_a_template_with_slots_in_the_middle(planted, reference):
         a, b = chance.sample(THINGS, 2)
         return f"{first} much like {a} under {b}, this rewards a {chance.choice(THINGS)} mind. {rest}"
 
-    rows, drawn = planted(change, 0.04)
+    rows, drawn = planted(change, 0.05)
     report = find_patterns(rows, reference)
     assert flagged(report) == drawn
     [pattern] = report.patterns
@@ -73,7 +73,7 @@ def test_a_template_with_slots_in_the_middle(planted, reference):
 
 
 def test_a_closing_and_a_header_of_two_words(planted, reference):
-    rows, drawn = planted(lambda text, chance: f"{text} I hope this helps!", 0.04)
+    rows, drawn = planted(lambda text, chance: f"{text} I hope this helps!", 0.05)
     [pattern] = find_patterns(rows, reference).patterns
     assert (pattern.kind, pattern.where, pattern.text) == ("edge", "closing", "i hope this helps!")
     rows, drawn = planted(lambda text, chance: f"{text.split('.')[0]}.\nKey takeaways:\n- {text}", 0.05)
@@ -81,7 +81,7 @@ def test_a_closing_and_a_header_of_two_words(planted, reference):
 
 
 def test_numbers_are_slots(planted, reference):
-    rows, drawn = planted(lambda text, chance: f"{text}\nConfidence: {chance.randrange(100)} %", 0.04)
+    rows, drawn = planted(lambda text, chance: f"{text}\nConfidence: {chance.randrange(100)} %", 0.05)
     report = find_patterns(rows, reference)
     assert flagged(report) == drawn
     assert "confidence: {number}%" in report.patterns[0].text
@@ -104,11 +104,11 @@ def test_whole_answers_of_one_form_whatever_the_words(ordinary, reference):
 
     rows = [
         Row(row.index, row.id, {**row.fields, "response": form(row) if row.index % 20 == 0 else row.fields["response"]})
-        for row in ordinary(1000, 3)
+        for row in ordinary(600, 3)
     ]
     report = find_patterns(rows, reference)
     assert {row.index for row in rows if row.index % 20 == 0} <= flagged(report)
-    assert len(flagged(report)) == 50
+    assert len(flagged(report)) == 30
 
 
 def test_chinese_by_characters(ordinary):
@@ -119,11 +119,11 @@ def test_chinese_by_characters(ordinary):
 
     def rows(seed, change):
         chance = random.Random(seed)
-        return [Row(at, str(at), {"response": change(at, text(chance))}) for at in range(800)]
+        return [Row(at, str(at), {"response": change(at, text(chance))}) for at in range(500)]
 
     data = rows(1, lambda at, text: f"当然，我很乐意帮助你。{text}" if at % 20 == 0 else text)
     report = find_patterns(data, rows(2, lambda at, text: text))
-    assert flagged(report) == set(range(0, 800, 20))
+    assert flagged(report) == set(range(0, 500, 20))
     assert report.patterns[0].text == "当然，我很乐意帮助你。"
     assert next(report.hits).span == (0, 11)
 
@@ -170,7 +170,7 @@ def test_without_a_reference_the_claim_is_weaker_and_said_so(planted):
 def test_chunks_and_samples_change_no_place(planted, reference):
     rows, _ = planted(opening("Thanks for asking, here goes:"), 0.1)
     whole = find_patterns(rows, reference)
-    parts = find_patterns(lambda: iter(rows), lambda: iter(reference), PatternOptions(chunk=37, sample=400))
+    parts = find_patterns(lambda: iter(rows), lambda: iter(reference), PatternOptions(chunk=37, sample=300))
     assert list(whole.hits) == list(parts.hits)
     assert [(one.id, one.support) for one in parts.patterns] == [(one.id, one.support) for one in whole.patterns]
     assert "sample" in parts.notes[0]
@@ -195,10 +195,10 @@ def test_no_rows_have_no_patterns():
 def test_odd_rows_are_skipped_over(planted, reference):
     rows, drawn = planted(opening("Thanks for asking, here goes:"), 0.05)
     odd = [None, 7, "", "   ", "\ud800", ["x", {"content": None}, 3], {"a": 1}, "<script>alert(1)</script>"]
-    more = [Row(1000 + at, f"odd{at}", {"response": value}) for at, value in enumerate(odd)]
+    more = [Row(600 + at, f"odd{at}", {"response": value}) for at, value in enumerate(odd)]
     report = find_patterns([*rows, *more], reference)
     assert flagged(report) == drawn
-    assert report.rows == 1000 + len(odd)
+    assert report.rows == 600 + len(odd)
 
 
 def test_columns_can_be_written_and_joined(planted, reference):
@@ -223,7 +223,7 @@ def test_an_id_is_the_same_in_every_set(planted, reference):
 
 
 def test_examples_show_the_words_in_their_place(planted, reference):
-    rows, _ = planted(lambda text, chance: f"{text} I hope this helps!", 0.04)
+    rows, _ = planted(lambda text, chance: f"{text} I hope this helps!", 0.05)
     for example in find_patterns(rows, reference).patterns[0].examples:
         start, end = example.highlight
         assert example.excerpt[start:end] == "I hope this helps!"

@@ -31,7 +31,7 @@ def rows(size, seed, words=tuple(NAMES), opening="", column="response"):
 
 
 def test_two_sets_of_one_source_are_alike():
-    panel = measure(rows(600, 1), rows(600, 2))
+    panel = measure(rows(300, 1), rows(300, 2))
     assert [line.name for line in panel.lines if line.verdict not in ("alike", "not compared")] == []
     assert panel.leading == ()
     assert panel.headlines == ()
@@ -39,7 +39,7 @@ def test_two_sets_of_one_source_are_alike():
 
 
 def test_one_opening_shows_in_the_measures_of_openings():
-    panel = measure(rows(600, 1, opening="Well, here is a thought: "), rows(600, 2))
+    panel = measure(rows(300, 1, opening="Well, here is a thought: "), rows(300, 2))
     line = panel.line("ten_openings")
     assert line.verdict == "more uniform"
     assert line.data.value == pytest.approx(1.0)
@@ -50,7 +50,7 @@ def test_one_opening_shows_in_the_measures_of_openings():
 
 
 def test_intervals_hold_the_value_and_shrink_with_more_rows():
-    few, many = (measure(rows(size, 3), rows(size, 4)).line("end_punctuation") for size in (100, 1600))
+    few, many = (measure(rows(size, 3), rows(size, 4)).line("end_punctuation") for size in (100, 800))
     for line in (few, many):
         for value in (line.data, line.reference):
             assert value.low <= value.value <= value.high
@@ -66,16 +66,16 @@ def test_a_reference_of_another_domain_is_said_loudly():
         Row(at, str(at), {"instruction": f"What is {at} + {at % 7}?", "response": f"{at} + {at % 7} = {at + at % 7}"})
         for at in range(200)
     ]
-    panel = measure(sums, rows(600, 2))
+    panel = measure(sums, rows(300, 2))
     assert panel.fairness.verdict == "unfair"
     assert panel.headlines[0].startswith("NOT A FAIR COMPARISON")
     assert "instruction" in panel.headlines[0]
 
 
 def test_uniform_answers_to_the_same_questions_are_a_fair_comparison():
-    asked = rows(600, 1)
+    asked = rows(300, 1)
     same = [Row(row.index, row.id, {**row.fields, "response": "Yes."}) for row in asked]
-    assert measure(same, rows(600, 2)).fairness.verdict == "fair"
+    assert measure(same, rows(300, 2)).fairness.verdict == "fair"
 
 
 def test_too_few_rows_to_judge_a_reference():
@@ -83,13 +83,13 @@ def test_too_few_rows_to_judge_a_reference():
 
 
 def test_without_a_reference_published_figures_stand_beside():
-    panel = measure(rows(600, 1, opening="Well, here is a thought: "))
+    panel = measure(rows(300, 1, opening="Well, here is a thought: "))
     assert panel.reference == NAME
     assert panel.fairness is None
     line = panel.line("ten_openings")
-    assert line.reference.value < 0.1
+    assert line.reference.value < 0.2
     assert NAME in line.words
-    assert panel.rows == 250
+    assert panel.rows == 100
     assert panel.line("ten_openings", "instruction").reference is None
 
 
