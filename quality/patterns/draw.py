@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 
 from ...core.errors import UsageError
 from ..check import Row
-from .fields import parts
+from .fields import parts, renamed, same_role
 
 Rows = Sequence[Row] | Callable[[], Iterable[Row]]
 """Rows that can be gone through more than once: a list, or a function that opens them anew."""
 _MOST_CHARACTERS = 60_000_000
+_LOOKED_AT = 200
 
 
 def opened(rows: Rows, name: str) -> Iterable[Row]:
@@ -26,6 +28,14 @@ def opened(rows: Rows, name: str) -> Iterable[Row]:
         message = f"{name} is a {type(rows).__name__}, which can be gone through only once."
         raise UsageError(message, hint="Give a list of rows, or a function that returns a fresh iterator.")
     return rows
+
+
+def as_in(reference: Rows, fields: Sequence[str]) -> tuple[Rows, dict[str, str]]:
+    """A reference under the names of the data's columns, and what was renamed: {theirs: ours}."""
+    names = same_role(fields, list(islice(opened(reference, "reference"), _LOOKED_AT)))
+    if not names:
+        return reference, names
+    return (lambda: (renamed(row, names) for row in opened(reference, "reference"))), names
 
 
 def draw(rows: Iterable[Row], most: int, seed: int, fields: Sequence[str]) -> list[Row]:

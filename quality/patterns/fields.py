@@ -50,6 +50,27 @@ def _turn(turn: Any) -> tuple[str, str]:
     return text, next((turn[name] for name in _SPEAKER if isinstance(turn.get(name), str)), "")
 
 
-def response_field(rows: Sequence[Row]) -> str | None:
-    """The column that holds the answers: the first of the known ones with a text in it."""
-    return next((name for name in RESPONSES if any(row.text(name).strip() for row in rows)), None)
+def same_role(fields: Sequence[str], rows: Sequence[Row]) -> dict[str, str]:
+    """Columns of a reference that stand for columns of the data under another name: {theirs: ours}.
+
+    Data that says `output` is compared with a reference that says `response`.
+
+    Args:
+        fields: the data's columns.
+        rows: some rows of the reference.
+    """
+    there = dict.fromkeys(name for row in rows for name in row.fields)
+    found: dict[str, str] = {}
+    for ours in fields:
+        if ours in there:
+            continue
+        group = next((names for names in (RESPONSES, INSTRUCTIONS, TURNS) if ours in names), ())
+        theirs = next((name for name in group if name in there and name not in fields and name not in found), None)
+        if theirs:
+            found[theirs] = ours
+    return found
+
+
+def renamed(row: Row, names: Mapping[str, str]) -> Row:
+    """A row with some of its columns under other names."""
+    return Row(row.index, row.id, {names.get(name, name): value for name, value in row.fields.items()})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ...core.errors import UsageError
 from ..check import Row
 from .discover import discover
-from .draw import Rows, draw, opened
+from .draw import Rows, as_in, draw, opened
 from .fields import KNOWN, parts
 from .match import Counts, Matcher
 from .options import PatternOptions
@@ -43,6 +43,9 @@ def find_patterns(rows: Rows, reference: Rows | None = None, options: PatternOpt
     options = options or PatternOptions()
     sample = draw(opened(rows, "rows"), options.sample, options.seed, options.fields or KNOWN)
     fields = _fields(sample, options)
+    names: dict[str, str] = {}
+    if reference is not None:
+        reference, names = as_in(reference, fields)
     others = [] if reference is None else draw(opened(reference, "reference"), options.sample, options.seed, fields)
     texts = field_texts(sample, others, fields)
     spotted = [one for field in texts for one in discover(field, texts, options)]
@@ -61,7 +64,10 @@ def find_patterns(rows: Rows, reference: Rows | None = None, options: PatternOpt
         counts.rows,
         other.rows if reference is not None else None,
         tuple(one.field for one in texts),
-        tuple(_notes(texts, counts, options, reference is not None)),
+        (
+            *(f"The reference's {theirs} was taken for {ours}." for theirs, ours in names.items()),
+            *_notes(texts, counts, options, reference is not None),
+        ),
     )
 
 

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from ...core.errors import UsageError
 from ..check import CheckOptions
-from ..patterns.draw import Rows, draw, opened
+from ..patterns.draw import Rows, as_in, draw, opened
 from ..patterns.encode import encode
 from ..patterns.fields import INSTRUCTIONS, KNOWN, RESPONSES, parts
 from ..patterns.tokens import Vocabulary
@@ -70,10 +70,14 @@ def measure(
     """
     options = options or UniformityOptions()
     mine = _texts(rows, "rows", options)
-    theirs = _texts(reference, "reference", options) if reference is not None else {}
     fields = options.fields or _default_fields(mine)
     lines: list[Line] = []
     notes: list[str] = []
+    theirs: dict[str, list[str]] = {}
+    if reference is not None:
+        reference, names = as_in(reference, tuple(mine))
+        notes += [f"The reference's {others} was taken for {ours}." for others, ours in names.items()]
+        theirs = _texts(reference, "reference", options)
     size = 0
     for field in fields:
         if len(mine.get(field, ())) < _LEAST:

@@ -228,3 +228,18 @@ def test_examples_show_the_words_in_their_place(planted, reference):
         start, end = example.highlight
         assert example.excerpt[start:end] == "I hope this helps!"
         assert example.excerpt in rows[example.row].fields["response"]
+
+
+def test_a_reference_may_call_its_columns_otherwise(planted, reference):
+    rows, drawn = planted(opening("Thanks for asking, here goes:"), 0.05)
+    other = [
+        Row(row.index, row.id, {"prompt": row.fields["instruction"], "output": row.fields["response"]})
+        for row in reference
+    ]
+    report = find_patterns(rows, other)
+    assert flagged(report) == drawn
+    assert report.patterns[0].reference_rows == 600
+    assert set(report.notes) == {
+        "The reference's output was taken for response.",
+        "The reference's prompt was taken for instruction.",
+    }

@@ -147,3 +147,9 @@ def test_columns_have_a_line_a_measure():
 )
 def test_shares_in_words(share, words):
     assert in_words(share) == words
+
+
+def test_a_reference_may_call_its_columns_otherwise():
+    panel = measure(rows(100, 1), rows(100, 2, column="output"))
+    assert panel.line("ten_openings", "response").reference is not None
+    assert "The reference's output was taken for response." in panel.notes
