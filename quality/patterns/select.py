@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -189,13 +190,23 @@ def choose(
 def tells(stream: Stream, shape: Template, frequent: set[str]) -> bool:
     """Whether a template is more than what any text on the same topic, or of the same format, would have.
 
-    A whole text always is. At an edge one word is enough if it is no function word; a full stop at the end is no
-    pattern. Elsewhere it takes four words, or two and a line end.
+    A whole text always is. At an edge three tokens are enough, or two words, or one that is no function
+    word, or a sign such as an emoji or a code fence; a full stop at the end is no pattern. Elsewhere it takes four
+    words, or two and a line end.
     """
     if shape.opens and shape.closes:
         return True
     if stream.place != "anywhere" or shape.opens or shape.closes:
-        return shape.words > 1 or any(is_word(token) and token not in frequent for run in shape.runs for token in run)
+        return (
+            shape.words > 1 or shape.size > 2 or any(_telling(token, frequent) for run in shape.runs for token in run)
+        )
     if shape.lines:
         return shape.words >= 2 and shape.size >= 4
     return shape.words >= 4 and shape.size >= 5
+
+
+def _telling(token: str, frequent: set[str]) -> bool:
+    """Whether one token at an edge is worth telling."""
+    if is_word(token):
+        return token not in frequent
+    return token.startswith("``") or unicodedata.category(token[0]) == "So"

@@ -80,6 +80,15 @@ def test_a_closing_and_a_header_of_two_words(planted, reference):
     assert flagged(find_patterns(rows, reference)) == drawn
 
 
+def test_an_emoji_at_an_edge_is_one_but_a_full_stop_is_none(planted, reference):
+    rows, drawn = planted(opening("✨"), 0.05)
+    assert flagged(find_patterns(rows, reference)) == drawn
+    plain = [
+        Row(row.index, row.id, {**row.fields, "response": row.fields["response"].rstrip(".!")}) for row in reference
+    ]
+    assert find_patterns(rows, plain).flagged == len(drawn)
+
+
 def test_numbers_are_slots(planted, reference):
     rows, drawn = planted(lambda text, chance: f"{text}\nConfidence: {chance.randrange(100)} %", 0.05)
     report = find_patterns(rows, reference)
