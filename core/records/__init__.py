@@ -2,6 +2,7 @@
 
 from .any_record import AnyRecord, parse_record
 from .aspect import AspectRecord, AspectSentence, AspectTerm, Edit, Polarity, Span, Strategy
+from .exam import ExamAnswer, ExamQuestion, ExamRecord
 from .instruction import InstructionRecord
 from .record import Origin, Record, SourceRow
 from .row import RowRecord
@@ -12,6 +13,9 @@ __all__ = [
     "AspectSentence",
     "AspectTerm",
     "Edit",
+    "ExamAnswer",
+    "ExamQuestion",
+    "ExamRecord",
     "InstructionRecord",
     "Origin",
     "Polarity",
