@@ -57,5 +57,5 @@ def _pattern(ascii_only: bool) -> re.Pattern[str]:
     last = 0x80 if ascii_only else 0x20000  # planes above hold Han and private characters, no punctuation
     others = [mark for mark in map(chr, range(last)) if is_folded(mark) and mark not in DELETED + ".,:-"]
     point = r"[.,:](?:(?<!\d[.,:])|(?!\d))"
-    minus = r"-(?:(?<=[^\W\d_]-)|(?!\s?\d))"
+    minus = r"-(?:(?<=[^\W\d_]-)|(?!\s*\d))"
     return re.compile(f"[{re.escape(''.join(others))}]|{point}|{minus}")

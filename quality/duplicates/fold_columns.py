@@ -107,7 +107,7 @@ def _fold(
     digit = kinds & _DIGIT
     folded = np.flatnonzero((kinds & (_FOLDED | _POINT | _MINUS)) != 0)
     kind, before, after = kinds[folded], kinds[folded - 1], kinds[folded + 1]
-    ahead = (after & _DIGIT) | (digit[folded + 2] * ((after & _BLANK) != 0))
+    ahead = digit[_past_blanks(kinds, folded, kind)]
     number = ((kind & _POINT) != 0) & ((before & after & _DIGIT) != 0)
     number |= ((kind & _MINUS) != 0) & ((before & _LETTER) == 0) & (ahead != 0)
     out[folded[~number]] = _SPACE
@@ -119,6 +119,16 @@ def _fold(
     if not len(where):
         return out, starts, ends
     return out[~gone], starts - np.searchsorted(where, starts), ends - np.searchsorted(where, ends)
+
+
+def _past_blanks(kinds: np.ndarray, folded: np.ndarray, kind: np.ndarray) -> np.ndarray:
+    """For each mark the place of the next character, behind a minus of the next one that is no white space."""
+    places = folded + 1
+    waiting = np.flatnonzero((kind & _MINUS) != 0)
+    while len(waiting):
+        waiting = waiting[(kinds[places[waiting]] & _BLANK) != 0]
+        places[waiting] += 1
+    return places
 
 
 def _gone(deleted: np.ndarray, out: np.ndarray) -> np.ndarray:
