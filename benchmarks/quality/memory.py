@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from child import run
 from duplicates import HERE, Bench
 from table import markdown
-from workload import write
+from workload import write_many
 
 
 def slope(bench: Bench, sizes: Sequence[int]) -> str:
@@ -17,7 +17,7 @@ def slope(bench: Bench, sizes: Sequence[int]) -> str:
     for script in ("ours/exact.py", "ours/near.py"):
         before: tuple[int, float] | None = None
         for size in sizes:
-            rows, _ = write(bench.folder, bench.data, size)
+            rows = write_many(bench.folder, bench.data, size)
             kept = bench.folder / "kept.jsonl"
             cost = run([sys.executable, str(HERE / script), str(rows), str(kept)], bench.folder / "log")
             grown = "-" if before is None else f"{(cost.peak_mb - before[1]) / (size - before[0]) * 2**20:,.0f}"

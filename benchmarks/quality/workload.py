@@ -12,6 +12,8 @@ from pathlib import Path
 
 VARIANTS = ("case", "space", "punctuation", "edit5", "edit10", "numbers")
 """Kinds of planted rows. The first five are the same row; in the last every number was changed."""
+MANY = 520_000
+"""Rows from which on there are no more of their own."""
 _NUMBER = re.compile(r"\d+")
 
 
@@ -118,6 +120,32 @@ def _mixed(draw: random.Random, base: list[str]) -> str:
         first = draw.randrange(len(sentences))
         parts += sentences[first : first + draw.randint(1, 3)]
     return ". ".join(parts) + f" ({draw.randrange(10**6)})"
+
+
+def write_many(folder: Path, data: Path, count: int) -> Path:
+    """As many rows as wanted, JSON lines: those of `write`, again and again with their letters exchanged.
+
+    Each time another letter stands for each one: new rows, as long as the old ones and as like to one another.
+    """
+    source, _ = write(folder, data, min(count, MANY))
+    if count <= MANY:
+        return source
+    path = folder / f"rows-{count}.jsonl"
+    if not path.exists():
+        lower = string.ascii_lowercase
+        left = count
+        with path.open("w", encoding="utf-8") as out:
+            for turn in range(-(-count // MANY)):
+                draw = random.Random(turn)
+                other = "".join(draw.sample(lower, len(lower))) if turn else lower
+                exchange = str.maketrans(lower + lower.upper(), other + other.upper())
+                with source.open(encoding="utf-8") as lines:
+                    for line, _ in zip(lines, range(left), strict=False):
+                        row = json.loads(line)
+                        text = row["text"].translate(exchange)
+                        out.write(json.dumps({"id": f"{turn}-{row['id']}", "text": text}, ensure_ascii=False) + "\n")
+                left -= MANY
+    return path
 
 
 def write(folder: Path, data: Path, count: int, seed: int = 0) -> tuple[Path, Path]:
