@@ -223,16 +223,10 @@ def _of_character(character: str) -> tuple[int, int]:
 
 def _melts(character: str, one: str) -> bool:
     """Whether normalising makes something of a character that depends on its neighbours, or marks it."""
-    marks = unicodedata.combining(character) or unicodedata.combining(one)
-    return bool(marks) or character in _SMALL_DIGITS or character in _seconds() or one in _seconds()
+    return character in _SMALL_DIGITS or any(map(_joins, (character, one)))
 
 
-@cache
-def _seconds() -> frozenset[str]:
-    """Characters that may melt into the one before them when a text is normalised."""
-    seconds = {chr(code) for code in (*range(0x1160, 0x1176), *range(0x11A7, 0x11C3))}
-    for code in range(0x20000):
-        parts = unicodedata.decomposition(chr(code)).split()
-        if len(parts) == 2 and not parts[0].startswith("<"):
-            seconds.add(chr(int(parts[1], 16)))
-    return frozenset(seconds)
+def _joins(character: str) -> bool:
+    """Whether a character may melt into the one before it, or change places with it."""
+    parts_of_syllables = "\u1100" <= character <= "\u11ff" or "\U00016d63" <= character <= "\U00016d6a"
+    return parts_of_syllables or unicodedata.category(character)[0] == "M"
