@@ -39,7 +39,7 @@ class Comparison:
         value = jaccard(one[1], other[1], self.least)
         if value < 1 and any(map(is_marked, one[0])) != any(map(is_marked, other[0])):
             bare = shingle_sets(list(zip(one[0], other[0], strict=True)), bare=True)
-            value = max(value, jaccard(*bare, self.least))
+            value = max(value, jaccard(bare[0], bare[1], self.least))
         if value < self.least or (self.numbers and not all(map(same_numbers, one[0], other[0]))):
             return 0.0
         return value
