@@ -59,7 +59,7 @@ class Comparison:
             read: reads rows by position, ascending.
         """
         values = np.zeros(len(earlier))
-        parts = [(0, len(earlier))]
+        parts = [(0, len(earlier))] if len(earlier) else []
         while parts:
             first, last = parts.pop()
             wanted = np.unique(np.concatenate([earlier[first:last], later[first:last]]))

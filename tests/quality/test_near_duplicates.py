@@ -9,6 +9,7 @@ from corpusmith.quality import Row
 from corpusmith.quality.duplicates import candidates
 from corpusmith.quality.duplicates.fold import folded_key
 from corpusmith.quality.duplicates.near import NearDuplicate, near_duplicates
+from corpusmith.quality.duplicates.representatives import Representatives
 from corpusmith.quality.duplicates.shingles import jaccard, shingle_sets
 
 WORDS = ["alpha", "beta", "gamma", "delta", "eps", "zeta", "1", "2", "33", "你好世界", "한국어", "מילה"]
@@ -154,6 +155,21 @@ def test_a_chain_of_small_changes_does_not_drag_strangers_along():
     assert matched.count(None) > 3
     for row, at in enumerate(matched):
         assert at is None or jaccard(sets[row], sets[at]) >= 0.7
+
+
+def test_long_chains_of_rows_like_the_one_before_are_settled_in_order():
+    # A row repeats the one before it if that stands: every other row does, all along the chain.
+    settled = Representatives(101)
+    earlier, later = np.arange(100), np.arange(1, 101)
+    settled.settle(earlier, later, lambda one, _: np.ones(len(one)))
+    assert settled.matched.tolist() == [at - 1 if at % 2 else -1 for at in range(101)]
+    # None is like the one before: no pair is left to compare when the rounds are over.
+    settled = Representatives(18)
+    asked = []
+    settled.settle(np.arange(17), np.arange(1, 18), lambda one, _: (asked.append(len(one)), np.zeros(len(one)))[1])
+    assert (settled.matched == -1).all()
+    comparison = NearDuplicate().comparison(0.7)
+    assert len(comparison.pairs(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), lambda _: [])) == 0
 
 
 def test_short_texts_are_equal_or_strangers():
