@@ -31,6 +31,7 @@ class HttpClient:
         longest: int,
         proxy: URL | None = None,
         context: ssl.SSLContext | None = None,
+        kept: float = KEPT_S,
     ) -> None:
         """Prepare; the first request makes the first connection.
 
@@ -43,6 +44,7 @@ class HttpClient:
             longest: bytes of a body, unpacked; a longer one is an error.
             proxy: URL of an http proxy.
             context: whom to trust; the system's certificates if not given.
+            kept: seconds that a connection may be idle and be used again.
         """
         if context is None and url.scheme == "https":
             context = ssl.create_default_context()
@@ -55,6 +57,7 @@ class HttpClient:
         self._timeout = timeout
         self._longest = longest
         self._dialer = Dialer(self._url, proxy, context if url.scheme == "https" else None)
+        self._kept_s = kept
         self._room = asyncio.Semaphore(connections)
         self._idle: list[Connection] = []
         self._open: set[Connection] = set()
@@ -112,7 +115,7 @@ class HttpClient:
 
     def _kept(self) -> Connection | None:
         """The connection that was used last, if it can be used again."""
-        oldest = asyncio.get_running_loop().time() - KEPT_S
+        oldest = asyncio.get_running_loop().time() - self._kept_s
         while self._idle:
             connection = self._idle.pop()
             if connection.idle_since > oldest and connection.is_quiet():
@@ -147,8 +150,11 @@ class HttpClient:
 
     def _head(self, method: str, path: str, headers: Mapping[str, str]) -> bytes:
         # A query (an api-version, say) stays with the path that it belongs to.
-        url = self._url.joinpath(path.lstrip("/")).with_query(self._url.query)
-        target = str(url) if self._forward is not None else url.raw_path_qs
+        target = self._url.joinpath(path.lstrip("/")).raw_path
+        if self._url.raw_query_string:
+            target += f"?{self._url.raw_query_string}"
+        if self._forward is not None:
+            target = f"{self._url.origin()}{target}"
         lines = [f"{method} {target} HTTP/1.1"]
         lines += [f"{name}: {value}" for name, value in {**self._headers, **headers}.items()]
         if not all(line.isascii() and line.isprintable() for line in lines):

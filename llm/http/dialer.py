@@ -40,15 +40,15 @@ class Dialer:
                 (ssl.SSLCertVerificationError: the certificate is not trusted).
         """
         sock = await self._socket()
-        try:
-            if self._proxy is not None and self._context is not None:
+        if self._proxy is not None and self._context is not None:
+            try:
                 await self._tunnel(sock)
-            name = self._url.raw_host if self._context is not None else None
-            loop = asyncio.get_running_loop()
-            _, connection = await loop.create_connection(make, sock=sock, ssl=self._context, server_hostname=name)
-        except BaseException:
-            sock.close()
-            raise
+            except BaseException:
+                sock.close()
+                raise
+        name = self._url.raw_host if self._context is not None else None
+        loop = asyncio.get_running_loop()
+        _, connection = await loop.create_connection(make, sock=sock, ssl=self._context, server_hostname=name)
         return connection
 
     async def _socket(self) -> socket.socket:
@@ -76,14 +76,14 @@ class Dialer:
             fields.append(f"Proxy-Authorization: {said}")
         await loop.sock_sendall(sock, "\r\n".join([*fields, "", ""]).encode("ascii"))
         answer = b""
-        while b"\r\n\r\n" not in answer:
+        # It says nothing more before it is spoken to in TLS.
+        while not answer.endswith(b"\r\n\r\n") and len(answer) < LONGEST_HEAD:
             part = await loop.sock_recv(sock, 4096)
+            if not part:
+                break
             answer += part
-            if not part or len(answer) > LONGEST_HEAD:
-                message = "the proxy gave no answer to CONNECT"
-                raise ConnectionRefusedError(message)
         first = answer.split(b"\r\n", 1)[0].decode("latin-1")
-        if not first.startswith("HTTP/1.") or first.split(" ")[1:2] != ["200"]:
+        if first.split(" ")[1:2] != ["200"]:
             message = f"the proxy answered {first[:80]!r} to CONNECT"
             raise ConnectionRefusedError(message)
 
