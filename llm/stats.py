@@ -16,6 +16,8 @@ class CallStats:
     shared: int = 0
     """Calls that waited for an equal one in flight instead of being sent."""
     in_flight: int = 0
+    waiting: int = 0
+    """Calls that wait for their next try."""
     retries: int = 0
     by_cause: Counter[str] = field(default_factory=Counter)
     """Slug of an error that passes -> tries that ended with it."""
