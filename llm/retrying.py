@@ -17,7 +17,7 @@ FIRST_DELAY = 0.5
 LONGEST_DELAY = 30.0
 _MOST_DOUBLINGS = 16
 LONGEST_RETRY_AFTER = 300.0
-_LONGEST_OF_OUR_OWN = 4.0
+_LONGEST_OF_OUR_OWN = 2.0
 """Seconds: where the server says how long to wait, it is not waited much longer of our own accord."""
 _LONGEST_TO_KNOCK = 8.0
 """Seconds between two tries to reach a server that is not there: it may come back at any moment."""
@@ -98,7 +98,7 @@ class Retrying:
             return self._up_to(LONGEST_DELAY, tries)
         asked = min(retry_after, LONGEST_RETRY_AFTER)
         # A call that is refused again and again makes room, whatever the server says.
-        own = self._up_to(max(_LONGEST_OF_OUR_OWN, 4 * asked), tries) if tries > 1 else 0.0
+        own = self._up_to(max(_LONGEST_OF_OUR_OWN, 2 * asked), tries) if tries > 1 else 0.0
         return max(asked * self._jitter.uniform(1.0, 1.1), own)
 
     def _up_to(self, longest: float, tries: int) -> float:

@@ -9,7 +9,8 @@ from typing import Any
 from ..core import registry
 from ..llm import LLM, Backend
 from ..llm.budget import Budgeted, Meter
-from ..llm.journal import Journal, Journaled
+from ..llm.journal import Journal
+from ..llm.journaled import Journaled
 from ..llm.limits import Limited
 from ..llm.retrying import Retrying
 from ..llm.settings import ModelSettings, without_credentials

@@ -8,7 +8,8 @@ from corpusmith.core.errors import BudgetExhausted, EndpointError, FatalEndpoint
 from corpusmith.llm.backend import Backend
 from corpusmith.llm.backends.scripted import Rule, ScriptedBackend
 from corpusmith.llm.budget import Budgeted, Meter
-from corpusmith.llm.journal import Journal, Journaled
+from corpusmith.llm.journal import Journal
+from corpusmith.llm.journaled import Journaled
 from corpusmith.llm.limits import Limited
 from corpusmith.llm.retrying import Retrying
 from corpusmith.llm.standstill import Standstill

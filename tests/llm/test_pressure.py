@@ -61,7 +61,7 @@ class Played:
                 self.failed += 1
             else:
                 waiting, order = waiting + 1, order + 1
-                again = self.now + self.retry_after + self.chance.random() * min(4.0, 2.0**tries / 2)
+                again = self.now + self.retry_after + self.chance.random() * min(2.0, 2.0**tries / 2)
                 heapq.heappush(events, (again, order, None, False, tries))
         assert self.done + self.failed == calls
         return self

@@ -12,7 +12,8 @@ import pytest
 from corpusmith.core.errors import EndpointError, UsageError
 from corpusmith.llm.backends.openai import open_backend
 from corpusmith.llm.budget import Budgeted, Meter
-from corpusmith.llm.journal import Journal, Journaled
+from corpusmith.llm.journal import Journal
+from corpusmith.llm.journaled import Journaled
 from corpusmith.llm.limits import Limited
 from corpusmith.llm.retrying import Retrying
 from corpusmith.llm.settings import ModelSettings
