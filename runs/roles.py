@@ -100,7 +100,7 @@ def open_roles(
         # Roles with one and the same model share its connections and its limits.
         endpoint = next((e for e in endpoints if e.settings == settings), None)
         if endpoint is None:
-            endpoint = _open(settings, journal, stats, say)
+            endpoint = _open(settings, journal, meter, say)
             endpoints.append(endpoint)
         backend: Backend = Journaled(Budgeted(endpoint.retrying, meter, role), journal, stats, role)
         if outermost is not None:
@@ -111,7 +111,14 @@ def open_roles(
     return Roles(llms, tuple(endpoints), described)
 
 
-def _open(settings: ModelSettings, journal: Journal, stats: CallStats, say: Callable[[str], None] | None) -> Endpoint:
+def _open(settings: ModelSettings, journal: Journal, meter: Meter, say: Callable[[str], None] | None) -> Endpoint:
+    stats = meter.stats
+
+    def may_send() -> None:
+        # A call may have waited for its slot, or its next try, while the disk filled up or the budget was spent.
+        journal.require_writable()
+        meter.require_room(counted=True)
+
     backend: Backend = registry.load("backends", settings.backend)(settings, say)
     limited = Limited(
         backend,
@@ -120,8 +127,7 @@ def _open(settings: ModelSettings, journal: Journal, stats: CallStats, say: Call
         requests_per_minute=settings.requests_per_minute,
         tokens_per_minute=settings.tokens_per_minute,
         long=settings.timeout / 2,
-        # A call that waited for its slot while the disk filled up would be paid for and lost.
-        may_send=journal.require_writable,
+        may_send=may_send,
     )
     standstill = Standstill(
         without_credentials(backend.endpoint) if "://" in backend.endpoint else backend.endpoint,
