@@ -13,8 +13,9 @@ NEVER = 600.0
 
 
 async def until(held, in_flight):
-    while held.in_flight != in_flight:
-        await asyncio.sleep(0.001)
+    async with asyncio.timeout(60):
+        while held.in_flight != in_flight:
+            await asyncio.sleep(0.001)
 
 
 async def test_a_quick_reply_is_all_there_is(chat, held_backend):
@@ -72,9 +73,9 @@ async def test_the_second_one_waits_for_a_slot_like_any_other_and_both_are_given
     held, stats = held_backend(), CallStats()
     hedged = Hedged(Limited(held, stats, concurrency=1), stats, after=0.001)
     call = asyncio.create_task(hedged.complete(chat()))
-    while not stats.hedged:
-        await asyncio.sleep(0.001)
-    await asyncio.sleep(0.005)
+    async with asyncio.timeout(60):
+        while not stats.hedged:
+            await asyncio.sleep(0.001)
     assert held.in_flight == 1
     call.cancel()
     with pytest.raises(asyncio.CancelledError):
