@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ..check import CLEAN, Bar, CheckOptions, Finding, Row, Scope, found
-from ..rules import Rule, first_hit, rule
+from ..check import Bar, CheckOptions, Finding, Row, Scope
+from ..rules import Rule, rule, scan
 
 _MODEL = r"(?:ai|a\.i\.|artificial intelligence|language model|llm|gpt)"
 _LEAKS = (
@@ -75,14 +75,7 @@ class PromptLeakage:
 
     def judge(self, rows: Sequence[Row]) -> list[Finding]:
         """1.0 where one of the columns holds words of a template."""
-        return [self._judge(row) for row in rows]
-
-    def _judge(self, row: Row) -> Finding:
-        for field in self.options.fields:
-            hit = first_hit(self._rules, row.text(field))
-            if hit:
-                return found("prompt_leakage", field, hit.span, hit.rule)
-        return CLEAN
+        return scan(rows, self.options.fields, self._rules, "prompt_leakage")
 
 
 def _phrase(phrase: str) -> Rule:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from itertools import islice
 
-from ..check import CLEAN, Bar, CheckOptions, Finding, Row, Scope, found
-from ..rules import first_hit, rule
+from ..batch import Batch
+from ..check import CLEAN, Bar, CheckOptions, Finding, Row, Scope
+from ..rules import containing, rule, scan
 
 _MEDIA = r"(?:image|picture|pic|photo(?:graph)?|video|audio|screenshot|sound|recording|file)"
 _THING = r"(?:image|picture|photo(?:graph)?|video|audio|screenshot|recording|file|figure|diagram|painting|chart|logo)"
@@ -32,6 +35,10 @@ _ATTACHMENTS = (
 )
 
 
+_SHOWN = 100
+"""Addresses that are counted and shown; more of them say nothing more."""
+
+
 class AttachmentReference:
     """reference.attachment: the row rests on an image, a recording or a file that is not in it."""
 
@@ -51,45 +58,50 @@ class AttachmentReference:
 
     def judge(self, rows: Sequence[Row]) -> list[Finding]:
         """1.0 where an attachment is named or stood in for."""
-        return [self._judge(row) for row in rows]
-
-    def _judge(self, row: Row) -> Finding:
-        for field in self.options.fields:
-            hit = first_hit(_ATTACHMENTS, row.text(field))
-            if hit:
-                return found("attachment_reference", field, hit.span, hit.rule)
-        return CLEAN
+        return scan(rows, self.options.fields, _ATTACHMENTS, "attachment_reference")
 
 
-_URL = (
-    rule("scheme", r"\b(?:https?|ftp)://[^\s<>\"')\]]+", "://"),
-    rule("www", r"(?<![\w.@])www\.[^\s<>\"')\]]+", "www."),
-)
+_ADDRESS = re.compile(r"\b(?:https?|ftp)://[^\s<>\"')\]]+|(?<![\w.@])www\.[^\s<>\"')\]]+", re.IGNORECASE)
 
 
 class UrlReference:
-    """reference.url: the row names an address whose content the answer would have to know."""
+    """reference.url: the row names an address whose content the answer would have to know.
+
+    The value is the share of the column that is web addresses. A long text that names its source in a line is no
+    such row: in rows that rest on an address it makes up a fifth of the column or more.
+    """
 
     name = "reference.url"
     scope: Scope = "row"
-    bar = Bar(1.0)
+    bar = Bar(0.15)
 
     class Options(CheckOptions):
         """Options of reference.url."""
 
         fields: tuple[str, ...] = ("input",)
-        """Columns to look at."""
+        """Columns to look at; that with the largest share counts."""
 
     def __init__(self, options: Options | None = None) -> None:
         self.options = options or self.Options()
 
     def judge(self, rows: Sequence[Row]) -> list[Finding]:
-        """1.0 where a web address stands in one of the columns."""
-        return [self._judge(row) for row in rows]
+        """Characters in web addresses / characters of the stripped column."""
+        batch = Batch.of(rows)
+        findings = [CLEAN] * len(batch)
+        for name in self.options.fields:
+            texts = batch.texts(name)
+            for at in containing(texts, ("://", "www.")):
+                row = texts.row(at)
+                finding = _addresses(texts.texts[at], texts.field(at))
+                if (finding.value or 0.0) > (findings[row].value or 0.0):
+                    findings[row] = finding
+        return findings
 
-    def _judge(self, row: Row) -> Finding:
-        for field in self.options.fields:
-            hit = first_hit(_URL, row.text(field))
-            if hit:
-                return found("url_reference", field, hit.span, hit.rule)
+
+def _addresses(text: str, field: str) -> Finding:
+    spans = [list(match.span()) for match in islice(_ADDRESS.finditer(text), _SHOWN)]
+    if not spans:
         return CLEAN
+    share = min(1.0, sum(end - start for start, end in spans) / len(text.strip()))
+    evidence = {"field": field, "span": spans[0], "rule": "address"}
+    return Finding(round(share, 4), "url_reference", {**evidence, "spans": spans} if len(spans) > 1 else evidence)
