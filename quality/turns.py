@@ -12,7 +12,7 @@ COLUMNS = ("messages", "conversations", "conversation", "turns", "dialogue", "di
 _NAMES = frozenset(COLUMNS)
 _SPEAKER = ("role", "from", "speaker", "agent")
 _SAID = ("content", "value", "text", "message", "utterance")
-_CALLS = ("tool_calls", "function_call", "audio", "refusal")
+_CALLS = frozenset({"tool_calls", "function_call", "audio"})
 _ROLES = {
     **dict.fromkeys(("system", "developer"), "system"),
     **dict.fromkeys(("user", "human", "prompter", "customer"), "user"),
@@ -85,19 +85,23 @@ def _turns(column: str, value: Any) -> tuple[Turn, ...]:
     if not isinstance(value, Sequence) or isinstance(value, str | bytes):
         return ()
     turns = []
+    speaker = said = None
     for at, item in enumerate(value):
         if not isinstance(item, Mapping):
             return ()
-        speaker = next((name for name in _SPEAKER if name in item), None)
-        said = next((name for name in _SAID if name in item), None)
-        calls = any(item.get(name) for name in _CALLS)
+        # Turns of one conversation are spelt alike; each is looked at again only where it is not.
+        if speaker is None or speaker not in item:
+            speaker = next((name for name in _SPEAKER if name in item), None)
+        if said is None or said not in item:
+            said = next((name for name in _SAID if name in item), None)
         if speaker is None and said is None:
             return ()
-        turns.append(_turn(f"{column}[{at}]", item.get(speaker or ""), said, item, calls))
+        turns.append(_turn(f"{column}[{at}]", item[speaker] if speaker else "", said, item))
     return tuple(turns)
 
 
-def _turn(place: str, speaker: Any, said: str | None, item: Mapping[str, Any], calls: bool) -> Turn:
+def _turn(place: str, speaker: Any, said: str | None, item: Mapping[str, Any]) -> Turn:
+    calls = not _CALLS.isdisjoint(item) and any(item.get(name) for name in _CALLS)
     name = speaker.strip() if isinstance(speaker, str) else ""
     role = _ROLES.get(name.lower(), name)
     content = item[said] if said else None
@@ -113,4 +117,4 @@ def _turn(place: str, speaker: Any, said: str | None, item: Mapping[str, Any], c
         )
         return Turn(role, place, texts, calls or len(texts) < len(content))
     # A number or an object where a text should be: it is not nothing, and it is no text.
-    return Turn(role, place, (), True)
+    return Turn(role, place, (), carries=True)

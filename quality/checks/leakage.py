@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ..check import Bar, CheckOptions, Finding, Row, Scope
+from ..batch import Batch
+from ..check import CLEAN, Bar, CheckOptions, Finding, Row, Scope
 from ..rules import Rule, rule, scan
 
 _MODEL = r"(?:ai|a\.i\.|artificial intelligence|language model|llm|gpt)"
@@ -35,15 +36,16 @@ _LEAKS = (
     ),
     rule(
         "chat_token",
-        r"<\|\w{2,30}\|>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>",
+        r"<[|｜][^<>|｜\s]{2,40}[|｜]>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>",
         "<|",
+        "<｜",
         "inst]",
         "sys>>",
         "_of_turn>",
     ),
     rule(
         "section_heading",
-        r"^[^\S\n]{0,3}#{2,4} ?(?:instruction|input|response|output|human|assistant|user|system)s? ?:",
+        r"^[^\S\n]{0,3}#{2,4} ?(?:instruction|response|human|assistant|user|system) ?:",
         "##",
     ),
     rule(
@@ -53,9 +55,17 @@ _LEAKS = (
     ),
 )
 
+_MACHINE = re.compile(
+    r"\b(?:AIs?|A\.I\.|[Aa]rtificial [Ii]ntelligence|[Ll]anguage [Mm]odels?|LLMs?|GPT\S*|[Cc]hat ?[Bb]ots?|[Rr]obots?|"
+    r"(?:virtual|digital|voice) assistants?|KI)\b"
+)
+
 
 class PromptLeakage:
-    """text.prompt_leakage: "As an AI language model", "### Instruction:", "[INST]", "<|im_start|>" and the like."""
+    """text.prompt_leakage: "As an AI language model", "### Instruction:", "[INST]", "<|im_start|>" and the like.
+
+    A model's self-description is none where the task speaks of such a machine ("You are an AI that ...").
+    """
 
     name = "text.prompt_leakage"
     scope: Scope = "row"
@@ -75,7 +85,19 @@ class PromptLeakage:
 
     def judge(self, rows: Sequence[Row]) -> list[Finding]:
         """1.0 where one of the columns holds words of a template."""
-        return scan(rows, self.options.fields, self._rules, "prompt_leakage")
+        batch = Batch.of(rows)
+        findings = scan(batch, self.options.fields, self._rules, "prompt_leakage")
+        return [
+            CLEAN if finding is not CLEAN and _plays_a_machine(row, finding) else finding
+            for row, finding in zip(batch, findings, strict=True)
+        ]
+
+
+def _plays_a_machine(row: Row, finding: Finding) -> bool:
+    """Whether a model's self-description is what was asked for: the task itself speaks of such a machine."""
+    if finding.evidence.get("rule") != "self_description" or finding.evidence.get("field") == "instruction":
+        return False
+    return bool(_MACHINE.search(row.text("instruction")[:2000]) or _MACHINE.search(row.text("input")[:2000]))
 
 
 def _phrase(phrase: str) -> Rule:
