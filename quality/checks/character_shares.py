@@ -1,4 +1,8 @@
-"""Statistics of characters: which share of a text is letters, digits, punctuation ..."""
+"""Statistics of characters: which share of a text is letters, digits, punctuation ...
+
+The bars are set where ordinary answers end: tables, formulas and code lie beyond them, and so does noise. They find
+what is unusual, not what is wrong: use gate `review` or `flag`, or set the bar by your own data.
+"""
 
 from __future__ import annotations
 
@@ -67,7 +71,7 @@ CHARACTERS = Statistic(
 ALPHANUMERIC = Statistic(
     "text.alphanumeric_ratio",
     "few_letters",
-    Bar(0.5, "below"),
+    Bar(0.25, "below"),
     _alphanumeric,
     "letters and digits / characters",
     min_words=5,
@@ -75,7 +79,7 @@ ALPHANUMERIC = Statistic(
 SPECIAL = Statistic(
     "text.special_character_ratio",
     "many_special_characters",
-    Bar(0.35, "above"),
+    Bar(0.6, "above"),
     _special,
     "punctuation, symbols and controls / characters that are no white space",
     min_words=5,
@@ -83,7 +87,7 @@ SPECIAL = Statistic(
 DIGITS = Statistic(
     "text.digit_ratio",
     "many_digits",
-    Bar(0.6, "above"),
+    Bar(0.7, "above"),
     _digits,
     "digits / characters that are no white space",
     min_words=5,
@@ -91,7 +95,7 @@ DIGITS = Statistic(
 UPPERCASE = Statistic(
     "text.uppercase_ratio",
     "many_capitals",
-    Bar(0.6, "above"),
+    Bar(0.8, "above"),
     _uppercase,
     "capitals / letters that have a case",
     min_words=5,
@@ -99,7 +103,7 @@ UPPERCASE = Statistic(
 WHITE_SPACE = Statistic(
     "text.white_space_ratio",
     "much_white_space",
-    Bar(0.5, "above"),
+    Bar(0.6, "above"),
     _blank,
     "white space / characters",
     min_words=5,

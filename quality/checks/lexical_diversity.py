@@ -60,7 +60,7 @@ def _factors(words: Sequence[int], threshold: float) -> float:
 LEXICAL_DIVERSITY = Statistic(
     "text.lexical_diversity",
     "little_variety",
-    Bar(10.0, "below"),
+    Bar(8.0, "below"),
     _mtld,
     "MTLD (McCarthy and Jarvis 2010): mean length of runs of words before their variety is used up; costs about 15 "
     "microseconds a row",

@@ -64,7 +64,7 @@ def _repeated(text: str) -> float:
 MEAN_LINE = Statistic(
     "text.mean_line_length",
     "short_lines",
-    Bar(3.0, "below"),
+    Bar(2.0, "below"),
     _mean_line,
     "characters / lines",
     min_words=5,
@@ -86,7 +86,7 @@ BULLETS = Statistic(
 ELLIPSES = Statistic(
     "text.ellipsis_ratio",
     "many_ellipses",
-    Bar(0.3, "above"),
+    Bar(0.5, "above"),
     _ellipses,
     "lines that end in an ellipsis / lines",
     min_words=5,
@@ -94,7 +94,7 @@ ELLIPSES = Statistic(
 LINE_REPETITION = Statistic(
     "text.line_repetition",
     "repeated_lines",
-    Bar(0.5, "above"),
+    Bar(0.6, "above"),
     _repeated_lines,
     "lines that repeat an earlier one / lines, empty ones left out",
     min_words=10,

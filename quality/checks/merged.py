@@ -10,9 +10,10 @@ from ..rules import rule, scan
 _MERGED = (
     # "18. Instruction: ..." inside a row: the next task of the list it came from.
     rule("numbered_instruction", r"(?<!\d)\d{1,3}[.)]\s{0,3}(?:instruction|task)\s?\d{0,3}:", "instruction:", "task"),
+    rule("numbered_section", r"^[^\S\n]{0,9}\d{1,3}[.)]\s{0,3}(?:input|output|response):", "put:", "response:"),
     rule(
         "second_block",
-        r"^[^\S\n]*#{1,4}[^\S\n]*\n?[^\S\n]*(?:\d{1,3}[.)]?[^\S\n]*)?instruction\b[^\n]{0,10}:",
+        r"^[^\S\n]{0,9}#{1,4}[^\S\n]{0,9}\n?[^\S\n]{0,9}(?:\d{1,3}[.)]?[^\S\n]{0,9})?instruction\b[^\n]{0,10}:",
         "instruction",
     ),
 )

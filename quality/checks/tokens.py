@@ -10,7 +10,19 @@ from pydantic import Field
 
 from ...core.errors import UsageError
 from ..batch import Batch
-from ..characters import DIGIT, LETTER, LOWER, SPACE, UNSPACED_LETTER, UPPER, WIDE_PUNCTUATION, count_characters
+from ..characters import (
+    DIGIT,
+    LETTER,
+    LOWER,
+    NEWLINE,
+    OTHER,
+    PUNCTUATION,
+    SYMBOL,
+    UNSPACED_LETTER,
+    UPPER,
+    WIDE_PUNCTUATION,
+    count_characters,
+)
 from ..check import Bar, CheckOptions, Finding, Row, Scope
 from ..statistic import NOTHING
 
@@ -25,9 +37,8 @@ _PART = 100_000
 class TokenCount:
     """length.tokens: the number of tokens of a row, all its texts together.
 
-    Counted with the tokenizer you name (a tokenizer.json, as every model on the Hugging Face hub has one), or else
-    estimated: a token for 5.2 letters of ASCII words, spaces included, for 2.2 letters of other alphabets, for each
-    character of a script without spaces, for 2 digits, and for each other sign. The estimate says so in its rule.
+    Counted with the tokenizer you name (a tokenizer.json, as every model on the Hugging Face hub has one), which
+    costs 150 to 400 microseconds a row, or else estimated by `estimate_tokens`; the rule in the evidence says which.
     Texts of more than 100,000 characters are cut into tokens in parts, which may add a token for each part.
     """
 
@@ -105,23 +116,24 @@ class TokenCount:
 
 
 def estimate_tokens(texts: Sequence[str]) -> np.ndarray:
-    """Estimated number of tokens of each text (int64), by the kinds of its characters.
+    """Estimated number of tokens of each text (int64), by its words and the kinds of its characters.
 
-    Within 10 % of what the vocabularies of large models give on English prose, and on the high side for other
-    languages and code.
+    0.7 for each word and 0.08 for each letter of ASCII, 0.35 for each other letter, 1 for each character of a script
+    without spaces, 0.8 for each digit, mark and symbol, 1 for each line end. Fitted to English; against the 49,152
+    tokens of SmolLM2's vocabulary sums over English sets are within 6 %, nine rows of ten within 22 %. Other
+    vocabularies and languages differ by more: take it for the order of magnitude.
     """
     import numpy as np
 
     counts = count_characters(texts)
-    letters = counts.of(LOWER, UPPER, LETTER, SPACE)
-    other = np.minimum(counts.non_ascii - counts.of(UNSPACED_LETTER, WIDE_PUNCTUATION), letters).clip(0)
-    unspaced = counts.of(UNSPACED_LETTER, WIDE_PUNCTUATION)
-    digits = counts.of(DIGIT)
-    rest = counts.characters - letters - unspaced - digits
-    estimated: np.ndarray = np.ceil((letters - other) / 5.2 + other / 2.2 + unspaced + digits / 2 + rest).astype(
-        np.int64
-    )
-    return estimated
+    unspaced = counts.of(UNSPACED_LETTER)
+    letters = counts.of(LOWER, UPPER, LETTER)
+    other = np.minimum((counts.non_ascii - counts.of(UNSPACED_LETTER, WIDE_PUNCTUATION)).clip(0), letters)
+    marks = counts.of(DIGIT, PUNCTUATION, WIDE_PUNCTUATION, SYMBOL, OTHER)
+    words = counts.words - unspaced
+    estimated = 0.7 * words + 0.08 * (letters - other) + 0.35 * other + unspaced + 0.8 * marks
+    rounded: np.ndarray = np.ceil(estimated + counts.of(NEWLINE)).astype(np.int64)
+    return rounded
 
 
 def _encoded(tokenizer: Tokenizer, parts: Sequence[str]) -> Iterator[int]:

@@ -108,7 +108,7 @@ WORDS = Statistic(
 MEAN_WORD = Statistic(
     "text.mean_word_length",
     "long_words",
-    Bar(15.0, "above"),
+    Bar(20.0, "above"),
     _mean_word,
     "characters / words, punctuation included",
     min_words=5,
@@ -116,7 +116,7 @@ MEAN_WORD = Statistic(
 DISTINCT_WORDS = Statistic(
     "text.distinct_word_ratio",
     "few_different_words",
-    Bar(0.2, "below"),
+    Bar(0.15, "below"),
     _distinct,
     "different words / words; it falls with length, see text.lexical_diversity",
     min_words=20,
@@ -124,7 +124,7 @@ DISTINCT_WORDS = Statistic(
 WORD_REPETITION = Statistic(
     "text.word_repetition",
     "repeated_words",
-    Bar(0.5, "above"),
+    Bar(0.6, "above"),
     _repeated,
     "runs of n words that occur more than once / runs of n words",
     min_words=20,
@@ -133,7 +133,7 @@ WORD_REPETITION = Statistic(
 FUNCTION_WORD_RATIO = Statistic(
     "text.function_word_ratio",
     "few_function_words",
-    Bar(0.05, "below"),
+    Bar(0.02, "below"),
     _function_words,
     "function words (the, of, and ...) / words, in the language that has most of them",
     min_words=30,
