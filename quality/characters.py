@@ -116,7 +116,7 @@ def kinds_of(codes: np.ndarray) -> np.ndarray:
     import numpy as np
 
     table = _kinds()
-    known: np.ndarray = table[codes if codes.max(initial=0) < _TABLE else np.minimum(codes, _TABLE - 2)]
+    known: np.ndarray = table[codes if codes.max(initial=0) < _TABLE else np.where(codes < _TABLE, codes, _TABLE - 2)]
     return known
 
 
@@ -148,6 +148,7 @@ def _kinds() -> np.ndarray:
     table[0xAC00:0xD7A4] = LETTER
     for start, end in ((0, 0x3400), (0x4DC0, 0x4E00), (0xA000, 0xAC00), (0xD7A4, 0x20000)):
         table[start:end] = [_kind(chr(code)) for code in range(start, end)]
+    table[_TABLE - 2] = OTHER
     table[ord(_BETWEEN)] = KINDS
     return table
 

@@ -24,6 +24,7 @@ _ENGLISH = frozenset(
         "explain", "provide", "to", "their", "were", "can", "will", "there", "when", "while", "these", "my",
     )
 )  # fmt: skip
+_ELSEWHERE_TOO = frozenset({"was", "will", "my", "be", "it", "is", "to", "has", "by", "list", "or", "can", "were"})
 # One language as far as telling them apart goes.
 _SAME = {"yue": "zh", "wuu": "zh", "nb": "no", "nn": "no", "da": "no", "hr": "sr", "bs": "sr", "sh": "sr", "srl": "sr",
          "ms": "id", "pcm": "en", "sco": "en", "gl": "pt", "lb": "de", "nds": "de"}  # fmt: skip
@@ -144,9 +145,10 @@ class LanguageMismatch:
 
 def _looks_english(text: str) -> bool:
     words = set(text.lower().split())
-    seen = len(words & _ENGLISH)
+    english = words & _ENGLISH
+    seen = len(english)
     if text.isascii():
-        return seen >= 2 or (seen == 1 and not words & _other_words())
+        return seen >= 2 or (seen == 1 and not english <= _ELSEWHERE_TOO and not words & _other_words())
     # Quotes, dashes and a name with an accent leave a text English; more letters of the kind do not.
     return seen >= 3 and sum(c > "\x7f" and c.isalpha() for c in text) * 30 < len(text)
 
