@@ -172,7 +172,7 @@ def _cut(text: str, size: int) -> Iterator[str]:
     while start < len(text):
         end = start + size
         if end < len(text):
-            space = text.rfind(" ", end - 1000, end)
+            space = text.rfind(" ", max(start, end - 1000), end)
             end = space + 1 if space > start else end
         yield text[start:end]
         start = end

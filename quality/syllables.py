@@ -50,7 +50,7 @@ _NORDIC = _of("[aeiouyåäöæøéü]")
 SYLLABLES: Mapping[str, Callable[[str], int]] = {
     "en": _english,
     "de": _of("ei|ie|au|eu|äu|ai|aa|ee|oo|[aeiouyäöü]"),
-    "es": _of("[íú]|[iuü]?[aeoáéó][iuy]?|[iuüy]"),
+    "es": _of("[íú]|[iuü]?[aeoáéó][iuy]?|[iuü]{1,2}|y"),
     "fr": _french,
     "it": _of("[ìù]|[iu]?[aeoàèéòó](?:[iu](?![aeo]))?|[iu]"),
     "nl": _of("aai|oei|ooi|eeu|ieu|aa|ee|oo|uu|oe|ie|ei|ij|eu|ui|au|ou|[aeiouyéèëïöü]"),

@@ -47,9 +47,10 @@ class PersonalData:
     """privacy.personal_data: e-mail addresses, phone numbers, card and account numbers, addresses of machines.
 
     Told by presidio-analyzer (extra `pii`) without a language model, so names of persons and places are not found.
-    Checksums are checked, and words nearby ("call", "card") raise the score. Addresses and numbers that are set aside
-    for examples are let through. The evidence never holds what was found, only its kind and its first characters.
-    Costs 1 microsecond a row, and about 5 milliseconds on rows with an @ or a run of digits.
+    Checksums are checked, and words nearby ("phone", "card") raise the score; a phone number without any has 0.4.
+    Addresses and numbers that are set aside for examples are let through, and of a text with very many suspects only
+    the first ones are looked at. The evidence never holds what was found, only its kind and its first characters.
+    Costs 2 microseconds a row, and about 2 milliseconds on rows with an @ or a run of digits.
     """
 
     name = "privacy.personal_data"
@@ -188,7 +189,7 @@ def _parts(text: str) -> Iterator[tuple[int, str]]:
     while start < len(text):
         end = start + _AT_ONCE
         if end < len(text):
-            end = max((text.rfind(space, end - 300, end) for space in "\n "), default=-1)
+            end = max((text.rfind(space, max(start, end - 300), end) for space in "\n "), default=-1)
             end = end + 1 if end > start else start + _AT_ONCE
         part = text[start:end]
         if _SUSPECT_PART.search(part):

@@ -96,7 +96,7 @@ def _between_speakers(roles: Sequence[str]) -> Iterator[tuple[int, Fault]]:
 
 
 def _with_assistant(roles: Sequence[str]) -> Iterator[tuple[int, Fault]]:
-    spoken = ""
+    spoken: str | None = None
     for at, role in enumerate(roles):
         if role not in _ROLES:
             yield at, "unknown_role"
@@ -109,7 +109,7 @@ def _with_assistant(roles: Sequence[str]) -> Iterator[tuple[int, Fault]]:
                 yield at, "tool_without_call"
         elif role == spoken:
             yield at, "repeated_role"
-        elif role == "assistant" and not spoken:
+        elif role == "assistant" and spoken is None:
             yield at, "starts_with_assistant"
         spoken = role
     if "assistant" not in roles:

@@ -242,6 +242,31 @@ CHINESE = "猫整天睡在温暖的炉子上,到了晚上就到花园里去散�
         ({"instruction": "Beschreibe bitte, was die Katze den ganzen Tag macht.", "output": ENGLISH}, {}, "en"),
         ({"language": "de", "output": ENGLISH}, {}, "en"),
         ({"output": GERMAN}, {"expected": "en"}, "de"),
+        (
+            {
+                "instruction": "Say what the cat does.",
+                "output": "La gata duerme todo el día en la casa y por la noche sale.",
+            },
+            {},
+            "es",
+        ),
+        (
+            {"instruction": "Say what the cat does.", "output": "Кошка спит весь день на печке и не хочет есть."},
+            {},
+            "ru",
+        ),
+        (
+            {
+                "messages": [
+                    {"role": "user", "content": "Describe what the cat does all day."},
+                    {"role": "assistant", "content": ENGLISH},
+                    {"role": "user", "content": "And what does the dog do in the meantime?"},
+                    {"role": "assistant", "content": GERMAN},
+                ]
+            },
+            {},
+            "de",
+        ),
     ],
 )
 def test_another_language_than_expected(fields, options, observed):
@@ -258,6 +283,39 @@ def test_another_language_than_expected(fields, options, observed):
         ({"instruction": "Describe what the cat does all day.", "output": ENGLISH}, {}),
         ({"instruction": "Describe what the cat does all day.", "output": "Schläft."}, {}),
         ({"language": "de-AT", "output": GERMAN}, {}),
+        ({"instruction": "Übersetze den Text ins Englische.", "output": ENGLISH}, {}),
+        (
+            {
+                "instruction": "List the brands of the text.",
+                "output": "Volkswagen, Deutsche Bahn, Deutsche Bank, Bosch, Siemens, Lufthansa, Porsche, Adidas",
+            },
+            {},
+        ),
+        (
+            {
+                "instruction": "Name the ministers of the cabinet.",
+                "output": "Gheorghe Tătărăscu, Mihail Ghelmegeanu, Grigore Gafencu, Ion Gigurtu, Mitiță Constantinescu",
+            },
+            {},
+        ),
+        (
+            {
+                "instruction": "Describe what the café is like.",
+                "output": "The café is “nice” – it’s warm and has naïve art.",
+            },
+            {},
+        ),
+        (
+            {
+                "messages": [
+                    {"role": "user", "content": "From now on speak German with me."},
+                    {"role": "assistant", "content": GERMAN},
+                    {"role": "user", "content": "And what does the dog do in the meantime?"},
+                    {"role": "assistant", "content": GERMAN},
+                ]
+            },
+            {},
+        ),
         ({"output": "for i in range(10): print(i ** 2, end=' ') # 0 1 4 9 16 25 36 49 64 81"}, {"expected": "en"}),
     ],
 )
@@ -303,7 +361,7 @@ FIELDS = st.fixed_dictionaries({}, optional=COLUMNS)
 
 
 @pytest.mark.parametrize("name", ROW_CHECKS)
-@settings(max_examples=25)
+@settings(max_examples=20)
 @given(fields=FIELDS)
 def test_any_row_gets_a_finding_whose_span_lies_within_its_field(name, fields):
     finding, crossed = judge(name, fields)
@@ -319,7 +377,7 @@ def test_any_row_gets_a_finding_whose_span_lies_within_its_field(name, fields):
 
 
 @pytest.mark.parametrize("name", ROW_CHECKS)
-@settings(max_examples=10)
+@settings(max_examples=6)
 @given(rows=st.lists(FIELDS, min_size=13, max_size=16))
 def test_a_row_is_judged_alike_alone_and_among_others(name, rows):
     rows = [Row(at, str(at), fields) for at, fields in enumerate(rows)]
@@ -328,28 +386,30 @@ def test_a_row_is_judged_alike_alone_and_among_others(name, rows):
     assert repr(make(name).judge(Batch(rows))) == repr(alone)
 
 
-# Texts on which a pattern with a fault would run for hours: each is as long as a small book.
-LONG = 100_000
+# Texts on which a pattern with a fault would run for hours.
 UNITS = (
     *(" ", "\n", "a", ".", "(", "[", "`", "*", "|", "-", "#", "1", "\u4f60", "a ", "a.", "1,", "\n-", "**a\n", "[]("),
     *("~~~\n", "\ud800", "/*", "'", '"', "<", "@", "=", "{", "1. ", "|-|\n", "a@b.", "\u0326", "Ã", "://", "sorry "),
     *("no output ", "_", "\\", "$", "I cannot "),
 )
-AWKWARD = {
-    **{repr(unit): unit * (LONG // len(unit)) for unit in UNITS},
-    "spaces, then a letter": " " * LONG + "x",
-    "fence and spaces": "```" + " " * LONG + "`",
-    "tildes": "~" * LONG + "`",
-    "one long word": "x" * LONG + " " + "x" * 40,
-    "an open bracket": "[image" + " " * LONG,
-    "a table's rule": "|a|\n" + "|" + "-" * LONG,
-}
+
+
+def awkward(size):
+    yield from (unit * (size // len(unit)) for unit in UNITS)
+    yield " " * size + "x"
+    yield "```" + " " * size + "`"
+    yield "~" * size + "`"
+    yield "x" * size + " " + "x" * 40
+    yield "[image" + " " * size
+    yield "|a|\n" + "|" + "-" * size
 
 
 @pytest.mark.parametrize("name", ROW_CHECKS)
 def test_awkward_long_texts_are_judged_at_all(name):
+    # The libraries for personal data and secrets take their time, which is bounded by the parts that are looked at.
+    size = 10_000 if name.startswith("privacy.") else 100_000
     rows = [
         Row(at, str(at), {"instruction": "Rewrite this in Python as JSON.", "input": text, "output": text})
-        for at, text in enumerate(AWKWARD.values())
+        for at, text in enumerate(awkward(size))
     ]
     assert len(make(name).judge(rows)) == len(rows)
