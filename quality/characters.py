@@ -123,7 +123,7 @@ def kinds_of(codes: np.ndarray) -> np.ndarray:
 def _word_starts(of: np.ndarray) -> np.ndarray:
     """Where a word starts: at a character of a script without spaces, or behind what keeps words apart."""
     apart = _apart()[of]
-    starts = ~apart
+    starts: np.ndarray = ~apart
     starts[1:] &= apart[:-1]
     starts |= of == UNSPACED_LETTER
     return starts

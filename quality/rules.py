@@ -82,6 +82,11 @@ def scan(rows: Sequence[Row], names: Iterable[str], rules: Sequence[Rule], reaso
     return findings
 
 
+def amount(finding: Finding) -> float:
+    """A finding's value as a number; 0.0 where it has none."""
+    return finding.value if isinstance(finding.value, float) else 0.0
+
+
 def candidates(texts: Texts, rules: Sequence[Rule]) -> Iterable[int]:
     """Positions of the texts that a rule may match, ascending: those that hold what it needs, or are short enough."""
     if len(texts) <= _FEW or any(not one.needs and one.longest is None for one in rules):

@@ -22,7 +22,8 @@ def share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     """One count / the other, not a number where there is no whole."""
     import numpy as np
 
-    return np.divide(part, whole, out=np.full(len(part), np.nan), where=whole > 0)
+    result: np.ndarray = np.divide(part, whole, out=np.full(len(part), np.nan), where=whole > 0)
+    return result
 
 
 class StatisticOptions(CheckOptions):

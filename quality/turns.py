@@ -69,8 +69,8 @@ def text_at(fields: Mapping[str, Any], place: str) -> str | None:
         fields: the row's columns.
         place: as in evidence.
     """
+    value: Any = fields.get(place)
     if place in fields:
-        value = fields[place]
         return value if isinstance(value, str) else None
     value = fields
     for name, index in re.findall(r"\.?([^.\[\]]+)|\[(\d+)\]", place):

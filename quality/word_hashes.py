@@ -72,7 +72,8 @@ def repeated_share(owners: np.ndarray, hashes: np.ndarray, texts: int) -> np.nda
     owner, new, new_next = _sorted(owners, hashes)
     counted = np.bincount(owner, minlength=texts)
     repeated = np.bincount(owner, weights=~(new & new_next), minlength=texts)
-    return np.divide(repeated, counted, out=np.full(texts, np.nan), where=counted > 0)
+    shares: np.ndarray = np.divide(repeated, counted, out=np.full(texts, np.nan), where=counted > 0)
+    return shares
 
 
 def distinct_share(owners: np.ndarray, hashes: np.ndarray, texts: int) -> np.ndarray:
@@ -81,9 +82,9 @@ def distinct_share(owners: np.ndarray, hashes: np.ndarray, texts: int) -> np.nda
 
     owner, new, _ = _sorted(owners, hashes)
     counted = np.bincount(owner, minlength=texts)
-    return np.divide(
-        np.bincount(owner, weights=new, minlength=texts), counted, out=np.full(texts, np.nan), where=counted > 0
-    )
+    distinct = np.bincount(owner, weights=new, minlength=texts)
+    shares: np.ndarray = np.divide(distinct, counted, out=np.full(texts, np.nan), where=counted > 0)
+    return shares
 
 
 def n_grams(owners: np.ndarray, hashes: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from ..batch import Batch, Texts
 from ..check import CLEAN, Bar, CheckOptions, Finding, Row, Scope, found
 from ..fences import fences
+from ..rules import amount
 
 _LONGEST = 100_000
 """Characters of a block that is parsed."""
@@ -76,7 +77,7 @@ class CodeFormat:
         for at in _suspects(texts):
             row = texts.row(at)
             finding = self._judge(texts.texts[at], texts.field(at), batch[row])
-            if finding.value and finding.value > (findings[row].value or 0.0):  # type: ignore[operator]
+            if amount(finding) > amount(findings[row]):
                 findings[row] = finding
         return findings
 

@@ -9,18 +9,19 @@ from ..batch import Batch
 from ..check import CLEAN, Bar, CheckOptions, Finding, Row, Scope
 from ..rules import Rule, rule, scan
 
+_MODELS = ("ai", "a.i.", "artificial", "language", "llm", "gpt", "large", "text", "helpful")
 _MODEL = r"(?:ai|a\.i\.|artificial intelligence|language model|llm|gpt)"
 _LEAKS = (
     rule(
         "self_description",
         rf"\bas an? (?:large |text[- ]based |helpful )?{_MODEL}[\w -]{{0,30}},? ?\b(?:i|we|my)\b",
-        "as a",
+        *(f"as {article} {model}" for article in ("a", "an") for model in _MODELS),
     ),
     rule(
         "self_description",
-        r"\bi(?:'m| am) (?:just |only )?(?:an? )?(?:large |ai |artificial intelligence )+(?:language )?"
+        r"\bi(?:['’]m| am) (?:just |only )?(?:an? )?(?:large |ai |artificial intelligence )+(?:language )?"
         r"(?:model|assistant)\b",
-        *("i'm", "i am"),
+        *("ai model", "ai assistant", "ai language", "large language", "large model", "intelligence "),
     ),
     rule(
         "self_description",

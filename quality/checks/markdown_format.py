@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from ..batch import Batch, Texts
 from ..check import CLEAN, Bar, CheckOptions, Finding, Row, Scope
 from ..fences import fences
+from ..rules import amount
 
 _RULE_ROW = re.compile(
     r"^[ \t]{0,20}\|?[ \t]{0,20}:?-{2,}+:?[ \t]{0,200}(?:\|[ \t]{0,200}:?-{2,}+:?[ \t]{0,200})+\|?[ \t]{0,200}$",
@@ -51,7 +52,7 @@ class MarkdownFormat:
         for at in _suspects(texts):
             faults = sorted(_faults(texts.texts[at]))
             row = texts.row(at)
-            if len(faults) > (findings[row].value or 0):  # type: ignore[operator]
+            if len(faults) > amount(findings[row]):
                 spans = [[start, end] for start, end, _ in faults[:100]]
                 evidence = {"field": texts.field(at), "span": spans[0], "spans": spans, "rule": faults[0][2]}
                 findings[row] = Finding(float(len(faults)), "broken_markdown", evidence)

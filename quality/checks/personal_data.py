@@ -19,9 +19,10 @@ from ...core.errors import UsageError
 from ..batch import Batch, Texts
 from ..check import CLEAN, Bar, CheckOptions, Finding, Row, Scope
 from ..masking import masked
+from ..rules import amount
 
 # Every pattern has an @ or some digits, or is an address of a machine or of an account.
-_SUSPECT = r"@|\d[\d\s().\-/:]{4,}\d|\b[0-9a-zA-Z]{26}|[0-9a-fA-F]{2}:[0-9a-fA-F]{2}|::"
+_SUSPECT = r"@|[0-9][0-9 \n().\-/:]{4,}[0-9]|[0-9a-zA-Z]{26}|[0-9a-fA-F]{2}:[0-9a-fA-F]{2}|::"
 _SUSPECT_PART = re.compile(_SUSPECT)
 _AT_ONCE = 2000
 """Characters of a text that are looked at in one go; only parts that may hold anything are looked at."""
@@ -83,7 +84,7 @@ class PersonalData:
             for at in _suspects(texts):
                 row = texts.row(at)
                 found = self._matches(texts.texts[at])
-                if found and found[0].score > (findings[row].value or 0.0):  # type: ignore[operator]
+                if found and found[0].score > amount(findings[row]):
                     findings[row] = _finding(texts.field(at), found)
         return findings
 

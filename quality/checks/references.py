@@ -8,10 +8,19 @@ from itertools import islice
 
 from ..batch import Batch
 from ..check import CLEAN, Bar, CheckOptions, Finding, Row, Scope
-from ..rules import containing, rule, scan
+from ..rules import amount, containing, rule, scan
 
 _MEDIA = r"(?:image|picture|pic|photo(?:graph)?|video|audio|screenshot|sound|recording|file)"
-_THING = r"(?:image|picture|photo(?:graph)?|video|audio|screenshot|recording|file|figure|diagram|painting|chart|logo)"
+_MEDIA_WORDS = ("image", "pic", "photo", "video", "audio", "screenshot", "sound", "recording", "file")
+_ENDINGS = (
+    *(".jp", ".png", ".gif", ".bmp", ".svg", ".webp", ".tif", ".pdf", ".doc", ".xls", ".ppt", ".mp3", ".mp4", ".wav"),
+    *(".avi", ".mov", ".zip"),
+)
+_THINGS = (
+    *("image", "picture", "photo", "photograph", "video", "audio", "screenshot", "recording", "file", "figure"),
+    *("diagram", "painting", "chart", "logo"),
+)
+_THING = rf"(?:{'|'.join(sorted(_THINGS, key=len, reverse=True))})"
 _FILE = r"[\w-]{1,60}\.(?:jpe?g|png|gif|bmp|svg|webp|tiff?|pdf|docx?|xlsx?|pptx?|mp3|mp4|wav|avi|mov|zip)"
 _ATTACHMENTS = (
     rule("markdown_image", r"!\[[^\]\n]{0,300}\][(\[]", "!["),
@@ -20,18 +29,26 @@ _ATTACHMENTS = (
         "bracketed",
         rf"(?<![\w)\]])(?:<(?!/|\w+\s+[\w-]+\s?=)|\[)(?![\"'])[^<>\[\]\n=;]{{0,80}}?(?<![\w./])"
         rf"(?:{_MEDIA}s?\b(?!\.\w)|{_FILE})[^<>\[\]\n;]{{0,300}}[>\]]",
-        "<",
-        "[",
+        *_MEDIA_WORDS,
+        *_ENDINGS,
     ),
     rule("image_tag", r"\A\s*<ima?ge?\s[^>]{1,800}>", "<im"),
     # A line of its own in round brackets; inside a line they are ordinary prose or code.
-    rule("parenthesis", rf"^[^\S\n]*\([^()\n]{{0,80}}\b{_MEDIA}s?\b[^()\n]{{0,80}}\)[^\S\n]*$", "("),
+    rule("parenthesis", rf"^[^\S\n]*\([^()\n]{{0,80}}\b{_MEDIA}s?\b[^()\n]{{0,80}}\)[^\S\n]*$", *_MEDIA_WORDS),
     rule("attached", rf"\battached\W+{_THING}|[<\[(]\s*attach(?:ed)?\b|\b{_THING}s?\W+attached\b", "attach"),
     rule("attached", r"\Aattached\b(?! to\b)|:\s*\(?attached\b\)?[^\S\n]*$", "attach"),
     rule("attached", r"\b(?:files?|documents?|pictures?|photos?|images?) (?:is|are) attached\b(?! to\b)", "attached"),
     rule("attached", r"\b(?:see|find|in) (?:the )?attach(?:ment|ed)\b", "attach"),
-    rule("shown", rf"\b(?:as )?(?:shown|seen|depicted|pictured) in the {_THING}\b", "in the"),
-    rule("shown", rf"\bthe {_THING} (?:above|below)\b", "above", "below"),
+    rule(
+        "shown",
+        rf"\b(?:as )?(?:shown|seen|depicted|pictured) in the {_THING}\b",
+        *("shown in the", "seen in the", "depicted in the", "pictured in the"),
+    ),
+    rule(
+        "shown",
+        rf"\bthe {_THING} (?:above|below)\b",
+        *(f"{thing} {where}" for thing in _THINGS for where in ("above", "below")),
+    ),
 )
 
 
@@ -93,7 +110,7 @@ class UrlReference:
             for at in containing(texts, ("://", "www.")):
                 row = texts.row(at)
                 finding = _addresses(texts.texts[at], texts.field(at))
-                if (finding.value or 0.0) > (findings[row].value or 0.0):
+                if amount(finding) > amount(findings[row]):
                     findings[row] = finding
         return findings
 

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from ..batch import Batch
 from ..check import CLEAN, Bar, CheckOptions, Finding, Row, Scope, found
+from ..rules import amount
 
 # Words after which no sentence ends. Prepositions are left out ("something to look for" is whole), and so are words
 # that are whole answers or letters of a list in some language ("y", "o", "e").
@@ -85,7 +86,7 @@ class Truncated:
             stop = len(text) >= _SHORTEST and self._stop(text)
             if stop:
                 row = texts.row(at)
-                if stop[2] > (findings[row].value or 0.0):
+                if stop[2] > amount(findings[row]):
                     findings[row] = _cut(texts.field(at), *stop)
         finish = self.options.finish_field
         for at, row_ in enumerate(batch):
