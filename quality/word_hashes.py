@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 READ = 1_000_000
 """Characters of a text whose words are taken: what repeats beyond the first million repeats before."""
 _PRIME = 0x100000001B3
-_ROW_BITS = 20
+_ROW_BITS = 24
 _HASH_BITS = 64 - _ROW_BITS
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import islice
 
 from ..batch import Batch
 from ..check import CLEAN, Bar, CheckOptions, Finding, Row, Scope
@@ -53,7 +52,7 @@ _ATTACHMENTS = (
 
 
 _SHOWN = 100
-"""Addresses that are counted and shown; more of them say nothing more."""
+"""Addresses that the evidence tells the places of."""
 
 
 class AttachmentReference:
@@ -116,9 +115,14 @@ class UrlReference:
 
 
 def _addresses(text: str, field: str) -> Finding:
-    spans = [list(match.span()) for match in islice(_ADDRESS.finditer(text), _SHOWN)]
+    spans: list[list[int]] = []
+    covered = 0
+    for match in _ADDRESS.finditer(text):
+        covered += match.end() - match.start()
+        if len(spans) < _SHOWN:
+            spans.append(list(match.span()))
     if not spans:
         return CLEAN
-    share = min(1.0, sum(end - start for start, end in spans) / len(text.strip()))
+    share = min(1.0, covered / len(text.strip()))
     evidence = {"field": field, "span": spans[0], "rule": "address"}
     return Finding(round(share, 4), "url_reference", {**evidence, "spans": spans} if len(spans) > 1 else evidence)
