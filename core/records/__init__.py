@@ -2,7 +2,28 @@
 
 from .any_record import AnyRecord, parse_record
 from .aspect import AspectRecord, AspectSentence, AspectTerm, Edit, Span
+from .dialogue import (
+    Beat,
+    DialoguePlan,
+    DialogueRecord,
+    Emotion,
+    StyleExample,
+    StyleFeature,
+    StyleSpec,
+    Turn,
+)
 from .instruction import InstructionRecord
+from .persona import (
+    CastMember,
+    Detail,
+    DetailedPersona,
+    DroppedFact,
+    Fact,
+    FactEdit,
+    Persona,
+    RevisedPersona,
+    Trait,
+)
 from .record import Origin, Record, SourceRow
 from .row import RowRecord
 
@@ -11,12 +32,29 @@ __all__ = [
     "AspectRecord",
     "AspectSentence",
     "AspectTerm",
+    "Beat",
+    "CastMember",
+    "Detail",
+    "DetailedPersona",
+    "DialoguePlan",
+    "DialogueRecord",
+    "DroppedFact",
     "Edit",
+    "Emotion",
+    "Fact",
+    "FactEdit",
     "InstructionRecord",
     "Origin",
+    "Persona",
     "Record",
+    "RevisedPersona",
     "RowRecord",
     "SourceRow",
     "Span",
+    "StyleExample",
+    "StyleFeature",
+    "StyleSpec",
+    "Trait",
+    "Turn",
     "parse_record",
 ]
