@@ -20,8 +20,9 @@ _SLOTS = (
 _TAGS = ("User 1: ", "User 2: ", "Speaker A: ", "Assistant: ", "Person 2: ", "user 1 : ", "Agent 1: ")
 _NEGATED = (
     ("i am ", "i am not "), ("i have ", "i do not have "), ("i love ", "i do not love "), ("i like ", "i do not like "),
-    ("i work ", "i do not work "), ("i live ", "i do not live "), ("i want ", "i do not want "), ("i can ", "i can not "),
-    ("i enjoy ", "i do not enjoy "), ("i play ", "i do not play "), ("i own ", "i do not own "), ("my ", "it is not true that my "),
+    ("i work ", "i do not work "), ("i live ", "i do not live "), ("i want ", "i do not want "),
+    ("i can ", "i can not "), ("i enjoy ", "i do not enjoy "), ("i play ", "i do not play "),
+    ("i own ", "i do not own "), ("my ", "it is not true that my "),
 )  # fmt: skip
 
 

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import re
 
-FUNCTION_WORDS = frozenset(
+
+def word_set(text: str) -> frozenset[str]:
+    """The words of a list that is written as a text."""
+    return frozenset(text.split())
+
+
+FUNCTION_WORDS = word_set(
     """
     a an the and or but nor if of to in on at by for from with without as into onto out up down over under off about
     than that this these those it its itself they them their theirs themselves he him his himself she her hers herself
@@ -17,11 +23,11 @@ FUNCTION_WORDS = frozenset(
     many much more most few fewer less least other others another same own well oh ah hey hi hello ok okay yes yeah yep
     no nope please thanks thank sorry lol haha hmm um uh wow like let lets got get gets getting go goes going gone went
     come comes came kind sort lot lots bit little pretty maybe perhaps sure course guess mean means meant actually
-    """.split()
+    """
 )
 """Words that say nothing of what a text is about."""
 
-EVERYDAY_WORDS = frozenset(
+EVERYDAY_WORDS = word_set(
     """
     able above across age ago amazing around ask asked away awesome back bad beautiful become began begin best better
     big boring born bought boy boys brother brothers busy buy call called care change chat city close cool crazy cute
@@ -41,36 +47,36 @@ EVERYDAY_WORDS = frozenset(
     walk want wanted wants watch watched watching way ways week weekend weekends weeks went wife husband wish wonder
     wonderful word words work worked working works world worry worse worst worth write wrong year years yesterday young
     younger
-    """.split()
+    """
 )
 """Words of any conversation; they weigh little where the question is whose facts are spoken of."""
 
+_PLEASANT = (
+    r"(?:great|good|nice|awesome|amazing|wonderful|fantastic|cool|interesting|fun|lovely|impressive|incredible|perfect|"
+    r"delicious|exciting|true)"
+)
+_SO = r"(?:so |really |very |just |pretty |such )?"
 AGREEMENT = re.compile(
-    r"""\b(?:
-    that\ (?:is|was|would\ be|will\ be|must\ be|sounds?)\ (?:so\ |really\ |very\ |just\ |pretty\ |such\ )?(?:a\ |an\ |like\ a\ |
-        like\ an\ |like\ )?(?:lot\ of\ )?(?:really\ |very\ |so\ )?
-        (?:great|good|nice|awesome|amazing|wonderful|fantastic|cool|interesting|fun|lovely|impressive|incredible|perfect|
-        delicious|exciting|true)
-    |(?:sounds?)\ (?:so\ |really\ |like\ (?:a\ )?)?(?:great|good|fun|amazing|awesome|wonderful|interesting|delicious|nice|lovely)
-    |me\ too|same\ here|so\ (?:am|do|did|have|was|would)\ i|i\ (?:totally\ |completely\ |definitely\ )?agree
-    |you\ are\ (?:so\ |absolutely\ )?right|i\ am\ (?:so\ |really\ |very\ )?glad
-    |i\ am\ sure\ (?:you|it|they|that|he|she|we|i)|i\ know\ right|i\ could\ not\ agree\ more
-    |i\ (?:have\ )?always\ wanted\ to|i\ (?:would|will)\ (?:definitely\ |have\ to\ )?(?:check|try|look)\ (?:it|that|them)\ out
-    |good\ for\ you|i\ love\ that\ too|you\ are\ (?:so\ |very\ )?welcome|no\ problem
-    |it\ (?:is|was)\ (?:so\ |really\ |very\ )?(?:nice|great|good|lovely)\ (?:to\ (?:meet|talk|chat|hear)|talking|meeting|chatting)
-    )\b""",
-    re.VERBOSE,
+    r"\b(?:"
+    rf"that (?:is|was|would be|will be|must be|sounds?) {_SO}(?:a |an |like (?:a |an )?)?(?:lot of )?{_SO}{_PLEASANT}"
+    rf"|sounds? {_SO}(?:like (?:a )?)?{_PLEASANT}"
+    r"|me too|same here|so (?:am|do|did|have|was|would) i|i (?:totally |completely |definitely )?agree"
+    r"|you are (?:so |absolutely )?right|i am (?:so |really |very )?glad"
+    r"|i am sure (?:you|it|they|that|he|she|we|i)|i know right|i could not agree more"
+    r"|i (?:have )?always wanted to|i (?:would|will) (?:definitely |have to )?(?:check|try|look) (?:it|that|them) out"
+    r"|good for you|i love that too|you are (?:so |very )?welcome|no problem"
+    rf"|it (?:is|was) {_SO}{_PLEASANT} (?:to (?:meet|talk|chat|hear)|talking|meeting|chatting)"
+    r")\b"
 )
 """What is said to agree or to please and carries nothing; matched on words with contractions undone."""
 
-NEGATIONS = frozenset("not never no none nobody nothing neither nor without hardly".split())
+NEGATIONS = word_set("not never no none nobody nothing neither nor without hardly")
 
-OPPOSITES = tuple(
-    tuple(pair.split("/"))
-    for pair in (
-        "love/hate like/dislike enjoy/hate always/never vegan/meat vegetarian/meat vegetarian/steak vegan/steak "
-        "single/married divorced/married retired/working employed/unemployed tall/short young/old early/late "
-        "rich/poor cat/allergic dog/allergic introvert/extrovert shy/outgoing sober/drunk only/siblings"
-    ).split()
-)
+OPPOSITES = (
+    ("love", "hate"), ("like", "dislike"), ("enjoy", "hate"), ("always", "never"), ("vegan", "meat"),
+    ("vegetarian", "meat"), ("vegan", "steak"), ("vegetarian", "steak"), ("single", "married"),
+    ("divorced", "married"), ("retired", "working"), ("employed", "unemployed"), ("tall", "short"), ("young", "old"),
+    ("early", "late"), ("rich", "poor"), ("cat", "allergic"), ("dog", "allergic"), ("introvert", "extrovert"),
+    ("shy", "outgoing"), ("sober", "drunk"), ("only", "siblings"),
+)  # fmt: skip
 """Pairs of words of which a person truly says one of themselves."""

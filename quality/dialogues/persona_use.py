@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .talk import Talk, said_words
-from .wording import content, has_run, spaced, words
+from .talk import Talk, said_content, said_lines
+from .wording import content, has_run, words
 
 PASTED_WORDS = 4
 """Shorter facts ("I am vegan") are said as they are by anybody."""
 PASTED_SHARE = 0.8
+_ASKED = 0.3
+"""What it weighs that a question brings up the partner's fact: to ask for it is no claim to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,9 @@ class PersonaUse:
     """Share of pasted facts among the facts of at least four words."""
     by_partner: tuple[tuple[str, str], ...]
     """(speaker, fact) of facts that only the other speaker says word for word."""
+    places_traded: tuple[float, int]
+    """How strongly it looks as if the speakers traded places within the dialogue, and the turn from which on: the
+    weight of facts first spoken of by their owner before it, or by the other one from it on, whichever is less."""
 
 
 @lru_cache(4096)
@@ -40,18 +45,24 @@ def fact_words(fact: str) -> tuple[str, ...]:
 
 
 @lru_cache(4096)
+def fact_content(fact: str) -> dict[str, float]:
+    """The content words of a fact; not to be changed."""
+    return content(fact_words(fact))
+
+
+@lru_cache(4096)
 def persona_use(talk: Talk) -> PersonaUse | None:
     """Measure it; None where fewer than two speakers take part or neither has facts."""
     speakers = talk.speakers
     if len(speakers) != 2 or not any(talk.facts(speaker) for speaker in speakers):
         return None
-    turns = said_words(talk)
+    contents = said_content(talk)
     said = {
-        speaker: content(w for (who, _), turn in zip(talk.turns, turns, strict=True) if who == speaker for w in turn)
+        speaker: set().union(*(turn for (who, _), turn in zip(talk.turns, contents, strict=True) if who == speaker))
         for speaker in speakers
     }
     lines = {
-        speaker: [spaced(turn) for (who, _), turn in zip(talk.turns, turns, strict=True) if who == speaker]
+        speaker: [line for (who, _), line in zip(talk.turns, said_lines(talk), strict=True) if who == speaker]
         for speaker in speakers
     }
     own, crossed, pasted, by_partner, long_facts = [], [], [], [], 0
@@ -59,7 +70,7 @@ def persona_use(talk: Talk) -> PersonaUse | None:
         facts = [(fact, fact_words(fact)) for fact in talk.facts(speaker)]
         if not facts:
             continue
-        weights = [content(fact) for _, fact in facts]
+        weights = [fact_content(text) for text, _ in facts]
         own.append((speaker, coverage(weights, said[speaker])))
         crossed.append(coverage(weights, said[partner]))
         for text, fact in facts:
@@ -79,12 +90,37 @@ def persona_use(talk: Talk) -> PersonaUse | None:
         pasted=tuple(pasted),
         pasted_share=len(pasted) / long_facts if long_facts else 0.0,
         by_partner=tuple(by_partner),
+        places_traded=_places_traded(talk),
     )
 
 
-def coverage(facts: Sequence[dict[str, float]], said: dict[str, float]) -> float:
+def coverage(facts: Sequence[Mapping[str, float]], said: Container[str]) -> float:
     """Share of the weight of some facts' content words that is found among the words said; 1 for facts without any."""
     total = sum(weight for fact in facts for weight in fact.values())
     if not total:
         return 1.0
     return sum(weight for fact in facts for stem, weight in fact.items() if stem in said) / total
+
+
+def _places_traded(talk: Talk) -> tuple[float, int]:
+    """Who speaks first of whose facts: when a turn is lost and the labels close up, that changes sides."""
+    one, other = talk.speakers
+    facts = {speaker: set().union(*map(fact_content, talk.facts(speaker))) for speaker in (one, other)}
+    if not facts[one] or not facts[other]:
+        return 0.0, 0
+    told = facts[one] ^ facts[other]
+    seen: set[str] = set()
+    evidence = []
+    for (speaker, text), turn in zip(talk.turns, said_content(talk), strict=True):
+        asked = _ASKED if "?" in text else 1.0
+        weight = 0.0
+        for stem in turn.keys() & told:
+            if stem not in seen:
+                weight += turn[stem] if stem in facts[speaker] else -asked * turn[stem]
+        seen.update(turn)
+        evidence.append(weight)
+    total, head, best = sum(evidence), 0.0, (0.0, 0)
+    for at, weight in enumerate(evidence[:-1], 1):
+        head += weight
+        best = max(best, (min(head, head - total), at), key=lambda found: found[0])
+    return best

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from ..check import Row
-from .wording import words
+from .wording import content, spaced, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,13 @@ class Talk:
     """(speaker, text), in order."""
     personas: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """(speaker, their facts), for the speakers whose persona is known."""
+    _hash: list[int] = field(default_factory=list, init=False, repr=False, compare=False)
+    """The hash once it was asked for: many measurements are looked up by it."""
+
+    def __hash__(self) -> int:
+        if not self._hash:
+            self._hash.append(hash((self.turns, self.personas)))
+        return self._hash[0]
 
     @property
     def speakers(self) -> tuple[str, ...]:
@@ -38,7 +45,27 @@ def talk_of(row: Row) -> Talk | None:
 
     `turns` is a list of {"speaker", "text"}; `personas` a list of {"speaker", "facts"}, each fact a text or {"text"}.
     """
-    return talk_from(row.fields)
+    return _read(_Same(row.fields))
+
+
+class _Same:
+    """Columns as a key: those of one row are asked for by every check. The key keeps them alive, so ids stay true."""
+
+    __slots__ = ("fields",)
+
+    def __init__(self, fields: Mapping[str, Any]) -> None:
+        self.fields = fields
+
+    def __hash__(self) -> int:
+        return id(self.fields)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.fields is other.fields
+
+
+@lru_cache(4096)
+def _read(key: _Same) -> Talk | None:
+    return talk_from(key.fields)
 
 
 def talk_from(fields: Mapping[str, Any]) -> Talk | None:
@@ -72,3 +99,15 @@ def _texts(facts: Any) -> list[str]:
 def said_words(talk: Talk) -> tuple[tuple[str, ...], ...]:
     """The words of each turn, contractions undone."""
     return tuple(tuple(words(text)) for _, text in talk.turns)
+
+
+@lru_cache(4096)
+def said_content(talk: Talk) -> tuple[dict[str, float], ...]:
+    """The content words of each turn with their weights; not to be changed."""
+    return tuple(content(turn) for turn in said_words(talk))
+
+
+@lru_cache(4096)
+def said_lines(talk: Talk) -> tuple[str, ...]:
+    """The words of each turn as `spaced`."""
+    return tuple(spaced(turn) for turn in said_words(talk))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from ..words import tokens
-from .lexicon import EVERYDAY_WORDS, FUNCTION_WORDS
+from .lexicon import EVERYDAY_WORDS, FUNCTION_WORDS, word_set
 
 _CONTRACTED = re.compile(
     r"\b(?:(?P<whole>can't|cannot|won't|shan't|ain't|let's|i'm)|"
@@ -24,7 +24,7 @@ _WHOLE = {
 }
 _TAILS = {"re": "are", "ve": "have", "ll": "will", "d": "would"}
 # After these 's is a verb; after any other word it marks a possession and is dropped.
-_IS_AFTER = frozenset("it he she that this there what who where how here".split())
+_IS_AFTER = word_set("it he she that this there what who where how here")
 _ENDINGS = ("ings", "ing", "ies", "ied", "ers", "er", "ed", "es", "ly", "s", "e", "y")
 _SHORT_FORMS = {"im": ("i", "am"), "ive": ("i", "have"), "dont": ("do", "not"), "cant": ("can", "not"),
                 "didnt": ("did", "not"), "doesnt": ("does", "not"), "isnt": ("is", "not"), "wont": ("will", "not"),
