@@ -13,7 +13,7 @@ from typing import Any
 
 from ..builders import Builder, Context, Item
 from ..core import SourceRow, registry
-from ..core.errors import BudgetExhausted, CorpusmithError, RunFolderError
+from ..core.errors import CorpusmithError, RunFolderError, RunStopped
 from ..data.sources import Source, Unreadable, open_source
 from ..llm.journal import Journal
 from ..llm.stats import CallStats
@@ -135,8 +135,8 @@ async def _run_session(session: Session) -> RunResult:
             schedule = _schedule(session)
             try:
                 await _waves(session, schedule)
-            except BudgetExhausted as error:
-                status, reason = "partial", error.message
+            except RunStopped as error:
+                status, reason = "partial", str(error)
             if status == "partial" or session.acceptance.full:
                 schedule.accept_rest()
     except BaseException as error:

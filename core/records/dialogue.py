@@ -56,13 +56,14 @@ class DialoguePlan(BaseModel):
 
 
 class StyleExample(BaseModel):
-    """A turn before and after it was put into a style, written by hand."""
+    """A turn before and after it was put into a style: written by hand, never by the model that is to follow it."""
 
     model_config = _FROZEN
 
-    before: str
-    after: str
-    author: Literal["human"] = "human"
+    before: str = Field(min_length=1)
+    after: str = Field(min_length=1)
+    author: str = Field(min_length=1)
+    """Who wrote it."""
 
 
 class StyleFeature(BaseModel):
@@ -71,7 +72,7 @@ class StyleFeature(BaseModel):
     model_config = _FROZEN
 
     name: str
-    """One of the features that builders.dialogues.style_features knows."""
+    """What is counted ("words", "questions" ...)."""
     want: Literal["more", "less"]
     """Which way the style moves it, compared with the text before."""
 

@@ -17,7 +17,7 @@ from .talk import Talk, said_words, talk_of
 _SHOWN = 120
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class DialogueCheck:
     """A check of one dialogue: a name, a bar, and how a dialogue is judged.
 
@@ -138,9 +138,9 @@ echoed_turn = partial(DialogueCheck, "dialogue.echoed_turn", Bar(1.0), _echoed_t
 pasted_facts = partial(DialogueCheck, "dialogue.pasted_facts", Bar(2.0), _pasted_facts, needs_personas=True)
 """dialogue.pasted_facts: how many facts of the personas are said word for word."""
 swapped_personas = partial(
-    DialogueCheck, "dialogue.swapped_personas", Bar(0.02, "above"), _swapped_personas, needs_personas=True
+    DialogueCheck, "dialogue.swapped_personas", Bar(0.0, "above"), _swapped_personas, needs_personas=True
 )
-"""dialogue.swapped_personas: how much more the speakers say of each other's facts than of their own."""
+"""dialogue.swapped_personas: how much more of each other's facts than of their own the speakers are first to tell."""
 traded_places = partial(DialogueCheck, "dialogue.traded_places", Bar(2.0), _traded_places, needs_personas=True)
 """dialogue.traded_places: how strongly it looks as if the speakers' labels changed sides within the dialogue."""
 persona_coverage = partial(

@@ -18,11 +18,13 @@ from .wording import content, keyed, words
 
 _CLAUSES = re.compile(r"[.!?;,]+|\b(?:but|although|though|because)\b", re.IGNORECASE)
 _OVERLAP = 0.6
+_SAME_CLAIM = 0.75
 _COUNTING = """
 zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
 eighteen nineteen twenty
 """
 _NUMBERS = {word: str(n) for n, word in enumerate(_COUNTING.split())}
+_NUMBER_STEMS = frozenset(keyed(word)[0] for word in _NUMBERS) | frozenset(map(str, range(1000)))
 _OPPOSITE = {keyed(one)[0]: keyed(other)[0] for one, other in (*OPPOSITES, *(pair[::-1] for pair in OPPOSITES))}
 
 Rule = Literal["polarity", "number", "opposite"]
@@ -102,7 +104,7 @@ def _numbers_differ(said: Sequence[str], fact: Sequence[str]) -> bool:
 
 
 def _counted(said: Sequence[str]) -> dict[str, str]:
-    found = {}
+    found: dict[str, str] = {}
     for at, word in enumerate(said):
         number = _NUMBERS.get(word, word if word.isdigit() else None)
         if number is not None:
@@ -112,3 +114,26 @@ def _counted(said: Sequence[str]) -> dict[str, str]:
                     found.setdefault(stem, number)
                     break
     return found
+
+
+def facts_contradict(facts: Sequence[str]) -> tuple[str, str] | None:
+    """The first two of some facts that deny each other: nearly the same words, of opposite polarity or number.
+
+    Facts are single claims, so that this is sure enough to refuse a persona for, unlike what a speaker says in passing.
+    """
+    for at, one in enumerate(facts):
+        for other in facts[:at]:
+            ours, theirs = _uncounted(one), _uncounted(other)
+            smaller = min(sum(ours.values()), sum(theirs.values()))
+            larger = max(sum(ours.values()), sum(theirs.values()))
+            shared = sum(weight for stem, weight in ours.items() if stem in theirs)
+            if not smaller or shared < _SAME_CLAIM * larger:
+                continue
+            denied = NEGATIONS.isdisjoint(fact_words(one)) != NEGATIONS.isdisjoint(fact_words(other))
+            if denied or _numbers_differ(fact_words(one), fact_words(other)):
+                return other, one
+    return None
+
+
+def _uncounted(fact: str) -> dict[str, float]:
+    return {stem: weight for stem, weight in fact_content(fact).items() if stem not in _NUMBER_STEMS}

@@ -26,7 +26,8 @@ class PersonaUse:
     own: tuple[tuple[str, float], ...]
     """(speaker, coverage of their own facts)."""
     crossed: float
-    """Share of the facts' content words that the other speaker says; mean of the speakers."""
+    """Share of the facts' content words that the other speaker is the first to say; mean of the speakers. Who takes up
+    or asks about what the owner has told does not count."""
     pasted: tuple[tuple[str, str], ...]
     """(speaker, fact) of the facts that somebody says word for word, for four fifths of their length."""
     pasted_share: float
@@ -61,6 +62,11 @@ def persona_use(talk: Talk) -> PersonaUse | None:
         speaker: set().union(*(turn for (who, _), turn in zip(talk.turns, contents, strict=True) if who == speaker))
         for speaker in speakers
     }
+    first = {speaker: set[str]() for speaker in speakers}
+    seen: set[str] = set()
+    for (who, _), turn in zip(talk.turns, contents, strict=True):
+        first[who].update(turn.keys() - seen)
+        seen.update(turn)
     lines = {
         speaker: [line for (who, _), line in zip(talk.turns, said_lines(talk), strict=True) if who == speaker]
         for speaker in speakers
@@ -72,7 +78,7 @@ def persona_use(talk: Talk) -> PersonaUse | None:
             continue
         weights = [fact_content(text) for text, _ in facts]
         own.append((speaker, coverage(weights, said[speaker])))
-        crossed.append(coverage(weights, said[partner]))
+        crossed.append(coverage(weights, first[partner]))
         for text, fact in facts:
             if len(fact) < PASTED_WORDS:
                 continue
