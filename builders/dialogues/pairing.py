@@ -82,7 +82,8 @@ def _circles(singles: Sequence[Candidate], size: int) -> list[list[Candidate]]:
     circles = [order[at : at + size] for at in range(0, len(order), size)]
     if len(circles) > 1 and len(circles[-1]) < 2:
         # One persona left over joins the circle before it rather than talk to nobody.
-        circles[-2] += circles.pop()
+        last = circles.pop()
+        circles[-1] += last
     return [circle for circle in circles if len(circle) > 1]
 
 

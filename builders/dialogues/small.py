@@ -66,6 +66,7 @@ async def pick(
     """
     ctx, prompt = course.ctx, course.ctx.prompts.get(_PROMPTS[kind], profile="small")
     course.prompts[prompt.name] = prompt
+    examples = prompt.render(dict.fromkeys(prompt.inputs, "")).text
 
     async def one(number: int, start: str) -> tuple[str, Answer | None, str | None]:
         try:
@@ -73,7 +74,7 @@ async def pick(
         except AnswerError as error:
             return "", None, error.reason
         line = tidy_line(f"{start} {answer.text}")
-        return line, answer, line_fault(kind, line, subject, prompt.text)
+        return line, answer, line_fault(kind, line, subject, examples)
 
     tried = await asyncio.gather(*(one(number, start) for number, start in enumerate(starts)))
     lost = Counter(fault for _, _, fault in tried if fault is not None)

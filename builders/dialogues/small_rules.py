@@ -41,14 +41,14 @@ class Subject:
     """The partner's facts: no claim to them."""
 
 
-def line_fault(kind: Kind, line: str, subject: Subject, prompt_text: str) -> str | None:
+def line_fault(kind: Kind, line: str, subject: Subject, examples: str) -> str | None:
     """The slug of the first rule that a line breaks, None if it breaks none.
 
     Args:
         kind: what the line is to be.
         line: as the model wrote it, with its start.
         subject: what it belongs to.
-        prompt_text: the prompt's own examples; a line must not bring in their words.
+        examples: the prompt's own examples; a line must not bring in their words.
     """
     said = words(line)
     least, most = _BOUNDS[kind]
@@ -60,7 +60,7 @@ def line_fault(kind: Kind, line: str, subject: Subject, prompt_text: str) -> str
         return "malformed"
     return (
         _question_fault(line, said) if kind == "question" else _statement_fault(kind, line, said)
-    ) or _subject_fault(kind, line, said, subject, prompt_text)
+    ) or _subject_fault(kind, line, said, subject, examples)
 
 
 def _question_fault(line: str, said: Sequence[str]) -> str | None:
@@ -81,13 +81,13 @@ def _statement_fault(kind: Kind, line: str, said: Sequence[str]) -> str | None:
     return None
 
 
-def _subject_fault(kind: Kind, line: str, said: Sequence[str], subject: Subject, prompt_text: str) -> str | None:
+def _subject_fault(kind: Kind, line: str, said: Sequence[str], subject: Subject, examples: str) -> str | None:
     told = {stem for stem, weight in content(said).items() if weight == 1.0}
     about = set().union(*(content(words(text)) for text in subject.about))
     points = kind == "question" and not _POINTS.isdisjoint(said)
     if told.isdisjoint(about) and not points and kind != "answer":
         return "about_something_else"
-    if (told - about) & _examples(prompt_text):
+    if (told - about) & _content_of(examples):
         return "example_echo"
     if names(line) - names(" ".join(subject.about)):
         return "new_name"
@@ -121,8 +121,8 @@ def _doubled(said: Sequence[str]) -> bool:
 
 
 @lru_cache(16)
-def _examples(prompt_text: str) -> frozenset[str]:
-    return frozenset(_of([prompt_text]))
+def _content_of(examples: str) -> frozenset[str]:
+    return frozenset(_of([examples]))
 
 
 def tidy_line(text: str) -> str:

@@ -117,6 +117,7 @@ class Personas:
         course.prompts[PROMPT] = prompt
         random, facts = course.ctx.random(item.id, "starts"), list[str]()
         about = tuple(item.data["attributes"].values())
+        examples = prompt.render({"attributes": {}, "known": [], "start": ""}).text
         for number in range(2 * self._config.facts):
             start = random.choice(_STARTS)
             inputs = {"attributes": item.data["attributes"], "known": facts, "start": start}
@@ -129,7 +130,7 @@ class Personas:
                 course.answers.append(answer)
                 line = tidy_line(f"{start} {answer.text}")
                 subject = Subject(about=(*about, line), facts=tuple(facts), said=tuple(facts))
-                if line_fault("detail", line, subject, prompt.text) is None and not _faulty(line):
+                if line_fault("detail", line, subject, examples) is None and not _faulty(line):
                     facts.append(line)
                     break
             if len(facts) == self._config.facts:

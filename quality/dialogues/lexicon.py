@@ -46,7 +46,7 @@ EVERYDAY_WORDS = word_set(
     together tomorrow tonight took town tried true try trying turn turned understand use used using usual visit wait
     walk want wanted wants watch watched watching way ways week weekend weekends weeks went wife husband wish wonder
     wonderful word words work worked working works world worry worse worst worth write wrong year years yesterday young
-    younger
+    younger two three four five six seven eight nine ten eleven twelve dozen hundred thousand
     """
 )
 """Words of any conversation; they weigh little where the question is whose facts are spoken of."""
