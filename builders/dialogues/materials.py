@@ -79,7 +79,7 @@ def from_data(data: Mapping[str, Any]) -> Materials:
     return _as_data.validate_python(dict(data))
 
 
-def dealt(things: Sequence[T], seed: int, kind: str, number: int) -> T:
+def dealt(things: Sequence[T], seed: int, kind: str, number: int, plan: int = 0) -> T:
     """One of some things, dealt like cards: each comes once before any comes twice, whatever order items end in.
 
     Args:
@@ -87,10 +87,11 @@ def dealt(things: Sequence[T], seed: int, kind: str, number: int) -> T:
         seed: the run's.
         kind: what they are; each kind is shuffled by itself.
         number: of the item.
+        plan: number of its plan; a second plan is dealt from the bottom, so that it takes nobody else's card.
     """
     order = list(range(len(things)))
     seeded(seed, "dealt", kind).shuffle(order)
-    return things[order[number % len(order)]]
+    return things[order[(-number - plan if plan else number) % len(order)]]
 
 
 def read_materials(sources: Mapping[str, Iterable[SourceRow]]) -> Materials:

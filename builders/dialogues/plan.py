@@ -46,10 +46,10 @@ def make_plan(
     """
     turns = random.randint(config.min_turns, config.max_turns)
     first = random.choice(range(2))
-    setting = dealt(materials.settings, seed, "settings", place + number)
-    opener = dealt(materials.openers, seed, "openers", place + number)
-    closer = dealt(materials.closers, seed, "closers", place + number)
-    arc = dealt(materials.arcs, seed, "arcs", place + number) if materials.arcs else None
+    setting = dealt(materials.settings, seed, "settings", place, number)
+    opener = dealt(materials.openers, seed, "openers", place, number)
+    closer = dealt(materials.closers, seed, "closers", place, number)
+    arc = dealt(materials.arcs, seed, "arcs", place, number) if materials.arcs else None
     decks = [_deck(member, random, math.ceil(turns / _TURNS_A_DETAIL) + 1) for member in cast]
     quarrel = _quarrel_turn(turns, random) if materials.disagreements and random.random() < config.disagreement else -1
     beats: list[Beat] = []

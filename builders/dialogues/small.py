@@ -135,9 +135,9 @@ def plan_small(
 ) -> DialoguePlan | None:
     """Draw a plan: an opening, topics told in turn, asked about and answered, a closing. None without two topics."""
     seed, config = course.ctx.seed, course.config
-    setting = dealt(materials.settings, seed, "settings", place + number)
-    opener = dealt([o for o in materials.openers if o.line], seed, "openers", place + number)
-    closer = dealt([c for c in materials.closers if c.line], seed, "closers", place + number)
+    setting = dealt(materials.settings, seed, "settings", place, number)
+    opener = dealt([o for o in materials.openers if o.line], seed, "openers", place, number)
+    closer = dealt([c for c in materials.closers if c.line], seed, "closers", place, number)
     first = random.choice(range(2))
     decks = [_one_a_fact(member, random) for member in cast]
     wanted = random.randint(max(1, (config.min_turns - 2) // _BLOCK), max(1, (config.max_turns - 2) // _BLOCK))
@@ -198,17 +198,17 @@ async def _turn(
     course: Course,
     place: int,
 ) -> Turn | None:
-    seed, number = course.ctx.seed, place + plan.number
-    opener = dealt([o for o in materials.openers if o.line], seed, "openers", number)
+    seed, number = course.ctx.seed, plan.number
+    opener = dealt([o for o in materials.openers if o.line], seed, "openers", place, number)
     if at == 0:
         return Turn(speaker=beat.speaker, text=opener.line, checks={"by_hand": "opener"})
     if at == len(plan.beats) - 1:
-        closer = dealt([c for c in materials.closers if c.line], seed, "closers", number)
+        closer = dealt([c for c in materials.closers if c.line], seed, "closers", place, number)
         return Turn(speaker=beat.speaker, text=closer.line, checks={"by_hand": "closer"})
     member = next(m for m in cast if m.speaker == beat.speaker)
     if beat.intent == "tell":
         detail = next(d for d in member.details if d.id == beat.detail_ids[0])
-        bridge, hand = (opener.reply, "reply") if at == 1 else (_bridge(materials, seed, number + at), "bridge")
+        bridge, hand = (opener.reply, "reply") if at == 1 else (_bridge(materials, seed, place + at, number), "bridge")
         text = f"{bridge} {detail.text}".strip()
         checks = {"by_hand": hand} if bridge else {}
         return Turn(speaker=beat.speaker, text=text, facts_offered=beat.detail_ids, checks=checks)
@@ -224,8 +224,8 @@ async def _turn(
     )
 
 
-def _bridge(materials: Materials, seed: int, number: int) -> str:
-    return dealt(materials.bridges, seed, "bridges", number) if materials.bridges else ""
+def _bridge(materials: Materials, seed: int, number: int, plan: int) -> str:
+    return dealt(materials.bridges, seed, "bridges", number, plan) if materials.bridges else ""
 
 
 async def _ask(
