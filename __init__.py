@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .runs.doctor import doctor
     from .runs.explain import explain
     from .runs.export import export
-    from .runs.filter import filter
+    from .runs.filtering import FilterResult, filter
     from .runs.plan import plan
     from .runs.result import RunResult
     from .runs.run import run
@@ -31,6 +31,7 @@ __version__ = "0.1.0"
 __all__ = [
     "CheckSpec",
     "CorpusmithError",
+    "FilterResult",
     "InstructionRecord",
     "LoadedRecipe",
     "Record",
@@ -51,6 +52,7 @@ __all__ = [
 _HOMES = {
     "CheckSpec": ".quality.gates",
     "CorpusmithError": ".core",
+    "FilterResult": ".runs.filtering",
     "InstructionRecord": ".core",
     "LoadedRecipe": ".recipes",
     "Record": ".core",
@@ -60,7 +62,7 @@ _HOMES = {
     "doctor": ".runs.doctor",
     "explain": ".runs.explain",
     "export": ".runs.export",
-    "filter": ".runs.filter",
+    "filter": ".runs.filtering",
     "load_recipe": ".recipes",
     "plan": ".runs.plan",
     "recipe_from_data": ".recipes",

@@ -12,7 +12,8 @@ from .check import (
     Resources,
     Row,
 )
-from .gates import CheckSpec, Judged, Panel, Policy, Tally, tally
+from .gates import CheckSpec, Policy
+from .panel import Judged, Panel, Tally, tally
 
 __all__ = [
     "Bar",

@@ -115,6 +115,13 @@ class BulkCheck(CorpusCheck, Protocol):
     is alike enough.
     """
 
+    reason: str
+    """Slug of a row that fails."""
+    says: Mapping[str, Any]
+    """What the evidence of every pair says beside the row that was matched: {"fields", "rule"}."""
+    unmatched: float | None
+    """Value of a row that repeats none: 0.0 where all pairs were compared, None where only likely ones were."""
+
     def digest(self, rows: Sequence[Row]) -> np.ndarray:
         """(len(rows), width) of uint64, of a width that the options settle. It depends on each row alone."""
         ...
@@ -127,6 +134,10 @@ class BulkCheck(CorpusCheck, Protocol):
             alive: (rows,) of bool; rows that are not alive neither fail nor stand for others.
             read: reads rows by position (int64, ascending), to verify candidates by their text.
         """
+        ...
+
+    def alike(self, one: Row, other: Row) -> float:
+        """How alike two rows are: what the bar is held against."""
         ...
 
 

@@ -10,12 +10,15 @@ from .material import Line, ReportMaterial
 from .text import json_block, label, piece, spans_within
 
 LISTS = ("kept", "dropped", "review", "rejected", "failed")
-ROW_CAP = 500
+ROW_CAP = 2000
 """Rows of one list that the page holds at most."""
-DATA_BYTES = 1_600_000
+DATA_BYTES = 4_000_000
 """Size of the embedded rows that the caps below aim to stay under."""
 
-_STEPS = ((20_000, ROW_CAP), (6_000, ROW_CAP), (2_000, ROW_CAP), (700, ROW_CAP), (250, 300), (250, 100), (160, 25))
+_STEPS = (
+    *((limit, ROW_CAP) for limit in (20_000, 6_000, 2_000, 700)),
+    *((700, 1000), (700, 500), (250, 300), (250, 100), (160, 25)),
+)
 """(characters of a text, rows of a list): the first pair that fits is taken; the last always fits."""
 _PROSE = ("instruction", "input", "output")
 _STANDS_FOR = {

@@ -9,7 +9,7 @@ from typing import Any
 from ..core.errors import SourceError
 from ..data.exporters import export_all
 from ..data.sources import Unreadable, open_source
-from .folder import read_run
+from .folder import RunFolder, read_run
 
 
 def export(
@@ -36,7 +36,7 @@ def export(
     folder = Path(data)
     if (folder / "run.json").is_file():
         run = read_run(folder)
-        rows: Iterable[dict[str, Any]] | Path = folder / "records" / "kept.jsonl"
+        rows: Iterable[dict[str, Any]] | Path = RunFolder(folder).kept
         name, target = name or run["name"], Path(out) if out is not None else folder / "export"
     else:
         rows = _Rows(data, columns)

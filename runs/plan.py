@@ -13,7 +13,7 @@ from ..core import registry
 from ..core.errors import UsageError
 from ..data.sources import Unreadable
 from ..prompts import PromptLibrary
-from ..quality.gates import Panel
+from ..quality.panel import Panel
 from ..recipes import LoadedRecipe, Recipe, load_recipe
 from .run import open_seeds
 

@@ -17,7 +17,7 @@ from ..core.errors import CorpusmithError, RunFolderError, RunStopped
 from ..data.sources import Source, Unreadable, open_source
 from ..llm.journal import Journal
 from ..llm.stats import CallStats
-from ..quality.gates import Panel
+from ..quality.panel import Panel
 from ..recipes import LoadedRecipe, Recipe, differences, fingerprint, load_recipe, resolved_yaml
 from .accept import Acceptance
 from .finish import finish, summary

@@ -68,12 +68,13 @@ def extension_of(path: Path) -> str:
 
 def _files_of_folder(folder: Path) -> tuple[DataFile, ...]:
     if (folder / "run.json").is_file():
-        if not (folder / "dataset").is_dir():
+        results = next((folder / name for name in ("kept", "dataset") if (folder / name).is_dir()), None)
+        if results is None:
             message = f"{folder} is a run without a dataset."
             raise SourceError(
                 message, hint="Run its recipe again to finish it, or see its run.json for what was dropped."
             )
-        folder = folder / "dataset"
+        folder = results
     found = _walk(folder)
     data = [path for path in found if extension_of(path) not in _DOCUMENTS]
     chosen = data or found
