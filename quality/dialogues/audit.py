@@ -9,7 +9,7 @@ from statistics import fmean
 from typing import Any, Literal
 
 from ..check import Bar, Row
-from ..gates import Judged, Panel, tally
+from ..panel import Judged, Panel, tally
 from .bars import AT_100, SIZES, bar_for, bar_from, batch_size, known
 from .batch import Measured, measure_batches
 from .engagement import engagement
