@@ -80,7 +80,7 @@ def objects(path):
 
 
 def test_all_are_registered():
-    assert registry.names("exporters") == sorted([*FORMATS, "trl_preference", "parquet"])
+    assert registry.names("exporters") == sorted([*FORMATS, "dialogue_chat", "trl_preference", "parquet"])
     for name in registry.names("exporters"):
         exporter = registry.load("exporters", name)
         assert exporter.name == name
