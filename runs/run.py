@@ -18,7 +18,7 @@ from ..data.sources import Source, Unreadable, open_source
 from ..llm.journal import Journal
 from ..llm.stats import CallStats
 from ..quality.panel import Panel
-from ..recipes import LoadedRecipe, Recipe, differences, fingerprint, load_recipe, resolved_yaml
+from ..recipes import LoadedRecipe, Recipe, Seeds, differences, fingerprint, load_recipe, resolved_yaml
 from .accept import Acceptance
 from .finish import finish, summary
 from .folder import RunFolder, write_atomically
@@ -113,12 +113,17 @@ async def _run(recipe: Recipe, folder: RunFolder, progress: Progress, caches: Se
 
 
 def open_seeds(recipe: Recipe) -> dict[str, Source]:
-    """The recipe's seed data by source name, ready to be read."""
+    """The recipe's seed data by source name, ready to be read as the builder wants it."""
     seeds = recipe.seeds
-    return {
-        name: open_source(location, columns=seeds.columns, limit=seeds.limit)
-        for name, location in seeds.sources.items()
-    }
+    reads = getattr(registry.load("builders", recipe.builder.kind), "reads", {})
+    return {name: _opened(location, seeds, reads.get(name, "rows")) for name, location in seeds.sources.items()}
+
+
+def _opened(location: str, seeds: Seeds, reads: str) -> Source:
+    if reads == "materials":
+        # Settings, styles and the like are read whole and as they are: columns and limit are for the other sources.
+        return open_source(location)
+    return open_source(location, columns=seeds.columns, limit=seeds.limit)
 
 
 def made_from_of(recipe: Recipe, builder: Any) -> dict[str, Any]:

@@ -54,6 +54,8 @@ class Dialogues:
         "styles": False,
         "bridges": False,
     }
+    reads: ClassVar[Mapping[str, str]] = {name: "materials" for name in sources if name != "path"}
+    """Sources that are read whole, whatever the recipe's columns and limit say."""
 
     def __init__(self, config: DialoguesConfig) -> None:
         """Take the validated options."""

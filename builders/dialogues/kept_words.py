@@ -70,6 +70,13 @@ def things_of(member: CastMember) -> dict[str, str]:
 
 
 def shares_content(text: str, others: Iterable[str]) -> bool:
-    """Whether a text has a content word of full weight in common with one of some others."""
-    said = {stem for stem, weight in content(words(text)).items() if weight == 1.0}
-    return any(not said.isdisjoint(fact_content(other)) for other in others)
+    """Whether a text has a content word in common with one of some others.
+
+    A word of full weight, unless they have none ("I love my family"); others without any content word ask for nothing.
+    """
+    said = content(words(text))
+    weights = {stem: weight for other in others for stem, weight in fact_content(other).items()}
+    if not weights:
+        return True
+    telling = {stem for stem, weight in weights.items() if weight == 1.0}
+    return not said.keys().isdisjoint(telling or weights)

@@ -22,6 +22,7 @@ from corpusmith.llm.backends.scripted import ScriptedBackend
 from corpusmith.llm.settings import ModelSettings
 from corpusmith.llm.stats import CallStats
 from corpusmith.prompts import PromptLibrary
+from corpusmith.quality.dialogues.wording import keyed
 
 SEEDS = Path(__file__).resolve().parents[3] / "recipes" / "shipped" / "seeds" / "dialogues"
 STAGES = {
@@ -90,7 +91,11 @@ class StrongModel:
 
     @staticmethod
     def _gist(fact: str) -> str:
-        return " ".join(fact.rstrip(".").split()[-2:])
+        """The longest word of a fact that says what it is about, with the word before it."""
+        words = fact.rstrip(".").split()
+        telling = [max((keyed(part)[1] for part in re.findall("[a-z]+", word.lower())), default=0) for word in words]
+        best = max(range(1, len(words)), key=lambda n: (telling[n], len(words[n])))
+        return " ".join(words[best - 1 : best + 1])
 
     def _write(self, user: str) -> dict[str, Any]:
         beats = re.findall(r"^(\d+)\. (\w): (.*)$", user, re.MULTILINE)
@@ -99,13 +104,18 @@ class StrongModel:
     def _line(self, n: int, intent: str) -> str:
         detail = intent.partition("the detail: ")[2]
         said = detail.split(": ", 1)
-        words = VERSES[n % len(VERSES)]
+        words = self._verse(n)
         return f"{said[0].removeprefix('About ').capitalize()}, {ASIDES[n % 7]}. {words}" if detail else words
+
+    def _verse(self, n: int) -> str:
+        """Another verse for each dialogue, so that no two are alike."""
+        thing = THINGS[(self.asked["write"] + 5 * n) % len(THINGS)]
+        return VERSES[(n + self.asked["write"]) % len(VERSES)].format(thing)
 
     def _turn(self, user: str) -> dict[str, Any]:
         details = re.findall(r"^- (About .*?):", user, re.MULTILINE)
         said = user.count("\nYou: ") + user.count("\nThe other: ")
-        words = VERSES[said % len(VERSES)]
+        words = self._verse(said)
         gist = details[0].removeprefix("About ").capitalize() if details and "bring in" in user else ""
         return {"text": f"{gist}, {ASIDES[said % 7]}. {words}" if gist else words}
 
@@ -134,22 +144,27 @@ class StrongModel:
 
 
 VERSES = [
-    "That ladder has leaned there since Easter and nobody asks whose it is.",
-    "My neighbour took it down once and it was back by supper.",
-    "Somebody must be feeding it, then, like a stray.",
-    "You would need a longer street for that, and better shoes.",
-    "The council sends a letter in spring, always the same one.",
-    "I answered theirs with a drawing of a goose.",
-    "Did a goose ever pay its rates, I wonder?",
-    "Only in coin, and never before noon.",
-    "Noon is when the shutters come down over the market.",
-    "They paint those shutters green to hide the rust.",
-    "Rust was the first colour my son could name.",
-    "Mine began with beige, and we feared the worst.",
-    "There goes the bus, so I had better run.",
-    "Leave the ladder, though; it has grown on us.",
+    "That {} has leaned there since Easter and nobody asks whose it is.",
+    "My neighbour took the {} down once and it was back by supper.",
+    "Somebody must be feeding that {}, then, like a stray.",
+    "You would need a longer street for your {}, and better shoes.",
+    "The council writes about my {} in spring, always the same letter.",
+    "I answered theirs with a drawing of a {}.",
+    "Did a {} ever pay its rates, I wonder?",
+    "Only in coin, and never before the {} is asleep.",
+    "Noon is when the {} comes down over the market.",
+    "They paint each {} green to hide the rust.",
+    "Rust and {} were the first words my son could say.",
+    "Mine began with {}, and we feared the worst.",
+    "There goes the bus, with a {} on its roof.",
+    "Leave the {}, though; it has grown on us.",
 ]
-
+_THINGS = """
+ladder goose teapot anchor bassoon parasol wheelbarrow lantern cuckoo harp sledge barrel compass
+trumpet mitten kite turnip saddle pulley weathercock bathtub pelican thimble chimney ferret gramophone hammock igloo
+jigsaw kettle locket magnet nettle oyster pancake quilt raft scarecrow tambourine urn violin walnut yoke zither
+"""
+THINGS = _THINGS.split()
 ASIDES = ("mind you", "of all things", "as it happens", "if you ask me", "to be fair", "on top of it", "all the same")
 SIGHS = ("Ah.", "Now then.", "Look here.", "Fancy.", "Goodness.", "There.", "Hm.")
 TAILS = [
