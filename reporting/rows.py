@@ -122,8 +122,12 @@ def page_row(line: Line, limit: int) -> dict[str, Any]:
     record = line.get("record")
     spans = _spans(evidence, record if isinstance(record, Mapping) else {})
     said = _dialogue_of(record)
+    first: dict[str, Any] = {}
+    rest: dict[str, Any] = {}
+    origin: Mapping[str, Any]
+    task: Sequence[Any] = ()
     if said is not None and isinstance(record, Mapping):
-        first, rest, origin, task = {}, {}, record.get("origin") or {}, ()
+        origin = record.get("origin") or {}
     elif isinstance(record, Mapping):
         first, rest = record_fields(record)
         # A field that the evidence points into is read first, wherever it usually stands.

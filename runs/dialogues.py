@@ -20,7 +20,7 @@ from ..quality.dialogues.audit import (
 )
 from ..quality.dialogues.bars import batch_size
 from ..quality.dialogues.shape import UnlabelledLine, to_dialogue_fields
-from ..quality.dialogues.talk import talk_from
+from ..quality.dialogues.talk import Talk, talk_from
 from ..recipes import load_policy
 
 MEASURED = 2000
@@ -44,7 +44,7 @@ def dialogue_facts(kept: Iterable[Mapping[str, Any]], seed: int) -> dict[str, An
     personas: dict[str, tuple[str, str]] = {}
     authors: set[str] = set()
     groups: set[str] = set()
-    talks = []
+    talks: list[Talk] = []
     dialogues = turns = by_hand = 0
     for line in kept:
         record = line.get("record")

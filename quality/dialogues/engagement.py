@@ -8,7 +8,7 @@ matter, or only agrees. A number made of them may be called engagement once it h
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .measures import measure
@@ -90,6 +90,25 @@ def calibrate(scores: Sequence[float], ratings: Sequence[float]) -> Calibration:
         message = f"{len(scores)} scores and {len(ratings)} ratings cannot be compared: at least 3 pairs are needed"
         raise ValueError(message)
     return Calibration(round(_pearson(_ranks(scores), _ranks(ratings)), 4), len(scores))
+
+
+def win_rates(comparisons: Iterable[tuple[str, str, str | None]]) -> dict[str, float]:
+    """A score for each of some texts that a judge compared in pairs, for `calibrate`.
+
+    Args:
+        comparisons: (one text's name, the other's, the winner's or None for a tie). A judge who is asked in both orders
+            and changes sides has called a tie.
+
+    Returns:
+        Name -> share of its comparisons won, a tie counting half.
+    """
+    won: dict[str, float] = {}
+    times: dict[str, int] = {}
+    for one, other, winner in comparisons:
+        for name in (one, other):
+            times[name] = times.get(name, 0) + 1
+            won[name] = won.get(name, 0.0) + (0.5 if winner is None else float(winner == name))
+    return {name: round(won[name] / times[name], 4) for name in times}
 
 
 def _unseen(content: dict[str, float], seen: set[str]) -> int:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpusmith.quality.dialogues.engagement import calibrate, content_words, engagement
+from corpusmith.quality.dialogues.engagement import calibrate, content_words, engagement, win_rates
 from corpusmith.quality.dialogues.talk import Talk
 
 LIVELY = [
@@ -50,6 +50,12 @@ def test_a_score_is_called_engagement_only_after_calibration():
     assert not calibrate([(r * 7) % 11 for r in ratings], ratings).holds
     with pytest.raises(ValueError, match="3 scores and 4 ratings"):
         calibrate([1, 2, 3], [1, 2, 3, 4])
+
+
+def test_pairs_become_scores():
+    rates = win_rates([("a", "b", "a"), ("a", "c", "a"), ("b", "c", None), ("c", "b", "b")])
+
+    assert rates == {"a": 1.0, "b": 0.5, "c": pytest.approx(1 / 6, abs=1e-4)}
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=3, max_size=30))
