@@ -12,8 +12,8 @@ CorpusmithError                 what the user can act on; printed as one line, n
 │   └── FatalEndpointError      401, 403, unknown model, unreachable: stops the run    exit 1
 ├── AnswerError                 a reply that came but cannot be used; a reason, never a crash
 └── RunStopped                  going on makes no sense; the run ends cleanly      exit 4
-    ├── BudgetExhausted         the cap is reached
-    └── RejectionRate           one reason takes too many of the last candidates
+    ├── BudgetExhausted         the cap is reached                                 exit 4
+    └── RejectionRate           one reason takes too many of the last candidates   exit 4
 
 A bad row is data (a reject or a failure with a reason), not an exception. Exceptions are for what
 stops an item or a run.
