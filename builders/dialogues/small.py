@@ -79,7 +79,7 @@ async def pick(
     tried = await asyncio.gather(*(one(number, start) for number, start in enumerate(starts)))
     lost = Counter(fault for _, _, fault in tried if fault is not None)
     left = {line: answer for line, answer, fault in tried if fault is None and answer is not None}
-    measured: dict[str, Any] = {"tried": len(starts), "lost": dict(sorted(lost.items()))}
+    measured: dict[str, Any] = {"tried": len(starts), "lost": [f"{fault} {n}" for fault, n in sorted(lost.items())]}
     if not left:
         return None
     if not ctx.llm.capabilities.score:

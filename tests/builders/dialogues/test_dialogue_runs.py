@@ -7,6 +7,7 @@ import json
 import threading
 from collections import Counter
 
+import datasets
 import pytest
 from aiohttp import web
 
@@ -148,6 +149,10 @@ def test_exports_teach_both_sides_apart(strong, endpoint, tmp_path):
         }
         said = {s: [t["text"] for t in rows[name]["turns"] if t["speaker"] == s] for s in ("A", "B")}
         assert learned == said
+    loaded = datasets.load_dataset(
+        "json", data_files=str(written["dialogue_chat"][0]), split="train", cache_dir=str(tmp_path / "cache")
+    )
+    assert loaded[0]["loss_mask"] == items[0]["loss_mask"]
     for format_ in ("openai_chat", "trl_messages"):
         assert len(written[format_][0].read_text().splitlines()) == len(items)
     shared = json.loads(written["sharegpt"][0].read_text())
