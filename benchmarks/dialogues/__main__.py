@@ -3,6 +3,7 @@
     python benchmarks/dialogues                    all figures
     python benchmarks/dialogues --seed 7           other plants
     python benchmarks/dialogues --only batch       some of them
+    python benchmarks/dialogues --quick-run        and a run of dialogues-quick on the embedded model (minutes)
 
 The data is found through CORPUSMITH_EVAL_DATA.
 """
@@ -17,6 +18,7 @@ from typing import Any
 
 import eval_sets
 from plants import PLANTS, contradiction
+from quick_run import quick_run
 
 from corpusmith.quality import Panel, Row, tally
 from corpusmith.quality.dialogues.audit import bar_words, batch_findings
@@ -134,11 +136,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=20, help="of the plants and the batches")
     parser.add_argument("--only", default=",".join(PARTS), help=f"some of {','.join(PARTS)}")
+    parser.add_argument("--quick-run", action="store_true", help="run dialogues-quick on the embedded model as well")
     given = parser.parse_args()
     sets = {name: eval_sets.rows(name) for name in eval_sets.FILES}
     run = dict(zip(PARTS, (human, recall, contradictions, batch, speed, rated), strict=True))
     for part in given.only.split(","):
         run[part](sets, given.seed)
+    if given.quick_run:
+        quick_run()
 
 
 if __name__ == "__main__":
