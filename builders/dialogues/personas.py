@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -105,9 +105,3 @@ def _id(fields: Mapping[str, Any], whole: str, number: int, of: int) -> str:
 def _text(fields: Mapping[str, Any], name: str) -> str:
     value = fields.get(name)
     return value.strip() if isinstance(value, str) else ""
-
-
-def all_ingested(rows: Iterator[SourceRow], config: DialoguesConfig) -> Iterator[tuple[SourceRow, list[Ingested]]]:
-    """Every row with its personas."""
-    for row in rows:
-        yield row, ingest(row, config)

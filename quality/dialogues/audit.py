@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, field
 from statistics import fmean
 from typing import Any, Literal
 
+from .. import Judged, Panel, tally
 from ..check import Bar, Row
-from ..panel import Judged, Panel, tally
 from .bars import AT_100, SIZES, bar_for, bar_from, batch_size, known
 from .batch import Measured, measure_batches
 from .engagement import engagement
