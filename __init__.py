@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .core import CorpusmithError, InstructionRecord, Record, RowRecord, Verdict
     from .quality.gates import CheckSpec
     from .recipes import LoadedRecipe, load_recipe, recipe_from_data
+    from .runs.calibrate import CalibrationResult, calibrate
     from .runs.doctor import doctor
     from .runs.explain import explain
     from .runs.export import export
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "CalibrationResult",
     "CheckSpec",
     "CorpusmithError",
     "FilterResult",
@@ -39,6 +41,7 @@ __all__ = [
     "RunResult",
     "Verdict",
     "__version__",
+    "calibrate",
     "doctor",
     "explain",
     "export",
@@ -50,6 +53,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "CalibrationResult": ".runs.calibrate",
     "CheckSpec": ".quality.gates",
     "CorpusmithError": ".core",
     "FilterResult": ".runs.filtering",
@@ -59,6 +63,7 @@ _HOMES = {
     "RowRecord": ".core",
     "RunResult": ".runs.result",
     "Verdict": ".core",
+    "calibrate": ".runs.calibrate",
     "doctor": ".runs.doctor",
     "explain": ".runs.explain",
     "export": ".runs.export",

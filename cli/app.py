@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ..core.errors import CorpusmithError
-from . import doctor, explain, export, filter, models, plan, recipes, run, schema
+from . import calibrate, doctor, explain, export, filter, models, plan, recipes, run, schema
 from .output import complain
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app = typer.Typer(
 app.command()(run.run)
 app.command()(plan.plan)
 app.command()(filter.filter)
+app.command()(calibrate.calibrate)
 app.command()(export.export)
 app.command()(explain.explain)
 app.add_typer(models.app, name="models")

@@ -12,6 +12,7 @@ COMMANDS = (
     ("run",),
     ("plan",),
     ("filter",),
+    ("calibrate",),
     ("export",),
     ("explain",),
     ("models", "list"),

@@ -142,7 +142,11 @@ class BulkCheck(CorpusCheck, Protocol):
 
 
 class ModelCheck(Protocol):
-    """A check that asks models: made like any other, but judged row by row, many at a time."""
+    """A check that asks models: made like any other, but judged row by row, many at a time.
+
+    It may also have `ready(models)`, which raises what every row would fail for (no such role, a backend that cannot
+    score) before anything is asked, and `calls_per_row`, for forecasts.
+    """
 
     name: str
     scope: Scope

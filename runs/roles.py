@@ -8,13 +8,14 @@ from typing import Any
 
 from ..core import registry
 from ..llm import LLM, Backend
-from ..llm.budget import Budgeted, Meter
+from ..llm.budget import Budgeted, Meter, Price
 from ..llm.journal import Journal, Journaled
 from ..llm.limits import Limited
 from ..llm.retrying import Retrying
 from ..llm.settings import ModelSettings, without_credentials
 from ..llm.stats import CallStats
-from ..recipes import Recipe
+from ..recipes import Budget, ModelConfig, Recipe
+from ..recipes.models import Role
 
 DEMO_MODELS = frozenset({"smollm2"})
 """Models too small for more than a demonstration; what they make is labelled so."""
@@ -36,6 +37,21 @@ class Roles:
         """Calls that may be in flight over all roles."""
         return sum(llm.settings.concurrency for llm in self.llms.values())
 
+    @property
+    def slots(self) -> int:
+        """Calls that are really worked on at the same time, over all backends.
+
+        A local model has fewer slots than calls may be in flight. Work whose calls follow each other had better be no
+        more than that: each call then finds the slot that has just read the same beginning.
+        """
+        by_backend = {
+            (llm.endpoint, llm.settings.model): min(
+                llm.settings.concurrency, llm.capabilities.slots or llm.settings.concurrency
+            )
+            for llm in self.llms.values()
+        }
+        return sum(by_backend.values())
+
     async def close(self) -> None:
         """Close all backends."""
         for backend in self.backends:
@@ -44,13 +60,17 @@ class Roles:
 
 def meter_of(recipe: Recipe, stats: CallStats, journal: Journal) -> Meter:
     """The meter of a run, with the recipe's budget and prices and what earlier sessions spent."""
-    budget = recipe.budget
+    return meter_for(recipe.budget, recipe.role_prices(), stats, journal)
+
+
+def meter_for(budget: Budget | None, prices: Mapping[str, Price], stats: CallStats, journal: Journal) -> Meter:
+    """The meter of whatever asks models, with what earlier sessions spent by its journal."""
     return Meter(
         stats=stats,
         calls=budget.calls if budget else None,
         tokens=budget.tokens if budget else None,
         usd=budget.usd if budget else None,
-        prices=dict(recipe.role_prices()),
+        prices=dict(prices),
         before=journal.spent,
     )
 
@@ -63,13 +83,28 @@ def open_roles(
     say: Callable[[str], None] | None = None,
     outermost: Callable[[Backend], Backend] | None = None,
 ) -> Roles:
-    """Open every model of the recipe. Nothing is sent and no model loaded before the first call.
+    """Open every model of a recipe; see `open_models`."""
+    return open_models(recipe.models.given(), journal, stats, meter, seed=recipe.seed, say=say, outermost=outermost)
+
+
+def open_models(
+    given: Mapping[Role, ModelConfig],
+    journal: Journal,
+    stats: CallStats,
+    meter: Meter,
+    *,
+    seed: int,
+    say: Callable[[str], None] | None = None,
+    outermost: Callable[[Backend], Backend] | None = None,
+) -> Roles:
+    """Open models by role. Nothing is sent and no model loaded before the first call.
 
     Args:
-        recipe: names the models by role.
+        given: role -> model.
         journal: shared by all roles.
         stats: counts the calls of all roles.
-        meter: the run's budget.
+        meter: the budget of all roles together.
+        seed: sent to backends that take one.
         say: takes a line that the user should see, such as that a model is being fetched.
         outermost: wraps each role's backend once more, around the journal.
     """
@@ -77,7 +112,7 @@ def open_roles(
     described: dict[str, dict[str, Any]] = {}
     backends: list[Backend] = []
     opened: list[tuple[ModelSettings, Backend]] = []
-    for role, config in recipe.models.given().items():
+    for role, config in given.items():
         settings = config.settings()
         # Roles with one and the same model share its connections and its limits.
         limited = next((b for s, b in opened if s == settings), None)
@@ -99,8 +134,8 @@ def open_roles(
         )
         if outermost is not None:
             backend = outermost(backend)
-        seed = recipe.seed if settings.backend in _SEEDED_BACKENDS else None
-        llms[role] = LLM(backend, settings, stats, seed=seed)
+        sent_seed = seed if settings.backend in _SEEDED_BACKENDS else None
+        llms[role] = LLM(backend, settings, stats, seed=sent_seed)
         described[role] = describe(settings, backend.endpoint)
     return Roles(llms, tuple(backends), described)
 
