@@ -11,6 +11,7 @@ import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ..judging.agreement import spearman
 from .measures import measure
 from .talk import Talk, said_content, said_words
 
@@ -89,7 +90,10 @@ def calibrate(scores: Sequence[float], ratings: Sequence[float]) -> Calibration:
     if len(scores) != len(ratings) or len(scores) < 3:
         message = f"{len(scores)} scores and {len(ratings)} ratings cannot be compared: at least 3 pairs are needed"
         raise ValueError(message)
-    return Calibration(round(_pearson(_ranks(scores), _ranks(ratings)), 4), len(scores))
+    import numpy as np
+
+    found = spearman(np.asarray(scores, dtype=float), np.asarray(ratings, dtype=float))
+    return Calibration(round(found or 0.0, 4), len(scores))
 
 
 def win_rates(comparisons: Iterable[tuple[str, str, str | None]]) -> dict[str, float]:
@@ -126,25 +130,3 @@ def _hooks(text: str, turn: Sequence[str]) -> bool:
         return True
     said = " ".join(turn)
     return any(hook in said for hook in _HOOKS)
-
-
-def _ranks(values: Sequence[float]) -> list[float]:
-    """Ranks from 1; equal values share the mean of theirs."""
-    order = sorted(range(len(values)), key=values.__getitem__)
-    ranks = [0.0] * len(values)
-    start = 0
-    while start < len(order):
-        end = start
-        while end + 1 < len(order) and values[order[end + 1]] == values[order[start]]:
-            end += 1
-        for at in order[start : end + 1]:
-            ranks[at] = (start + end) / 2 + 1
-        start = end + 1
-    return ranks
-
-
-def _pearson(one: Sequence[float], other: Sequence[float]) -> float:
-    mean_one, mean_other = sum(one) / len(one), sum(other) / len(other)
-    along = sum((a - mean_one) * (b - mean_other) for a, b in zip(one, other, strict=True))
-    spread = sum((a - mean_one) ** 2 for a in one) * sum((b - mean_other) ** 2 for b in other)
-    return along / spread**0.5 if spread else 0.0

@@ -11,6 +11,8 @@ from ...core.errors import AnswerError
 from ...core.records.persona import TraitName
 from ...prompts import PromptLibrary
 from ..check import Bar, CheckOptions, Finding, Row, Scope, unjudged
+from ..judging.roles import RoleName, model_of
+from ..judging.unusable import unusable
 from .contradiction import contradiction_candidates
 from .personality import PROMPT, Ratings, rate_speaker
 from .talk import Talk, talk_of
@@ -35,7 +37,7 @@ class Denial(BaseModel):
 class ContradictionOptions(CheckOptions):
     """Options of dialogue.contradiction."""
 
-    role: str = "judge"
+    role: RoleName = "judge"
     """Role of the model that decides; one that is not given falls back to default."""
     most: int = Field(4, ge=1)
     """Candidates of one dialogue that are put to it at most."""
@@ -56,6 +58,14 @@ class Contradiction:
         self.options = options or ContradictionOptions()
         self._prompt = PromptLibrary().get(CONTRADICTION)
 
+    def ready(self, models: Mapping[str, LLM]) -> None:
+        """Make sure that the role is given.
+
+        Raises:
+            UsageError: neither it nor the default is.
+        """
+        model_of(models, self.options.role, self.name)
+
     async def judge(self, row: Row, models: Mapping[str, LLM]) -> Finding:
         """The number of denials. A dialogue without candidates costs no call."""
         talk = talk_of(row)
@@ -65,9 +75,9 @@ class Contradiction:
         for candidate in contradiction_candidates(talk)[: self.options.most]:
             inputs = {"fact": candidate.fact, "clause": candidate.clause, "turn": talk.turns[candidate.turn][1]}
             try:
-                answer = await _model(models, self.options.role).ask(self._prompt, Denial, inputs=inputs)
+                answer = await model_of(models, self.options.role, self.name).ask(self._prompt, Denial, inputs=inputs)
             except AnswerError as error:
-                return unjudged(f"judge_{error.reason}", error.message)
+                return unusable(error)
             denial: Denial = answer.value
             if denial.denies:
                 found.append({"turn": candidate.turn, "clause": candidate.clause, "fact": candidate.fact,
@@ -78,7 +88,7 @@ class Contradiction:
 class PersonalityOptions(CheckOptions):
     """Options of dialogue.personality."""
 
-    role: str = "judge"
+    role: RoleName = "judge"
     """Role of the model that rates."""
 
 
@@ -97,6 +107,14 @@ class Personality:
         self.options = options or PersonalityOptions()
         self._prompt = PromptLibrary().get(PROMPT)
 
+    def ready(self, models: Mapping[str, LLM]) -> None:
+        """Make sure that the role is given.
+
+        Raises:
+            UsageError: neither it nor the default is.
+        """
+        model_of(models, self.options.role, self.name)
+
     async def judge(self, row: Row, models: Mapping[str, LLM]) -> Finding:
         """The share of traits on the side they are meant to be on."""
         talk = talk_of(row)
@@ -105,15 +123,14 @@ class Personality:
         wanted = _wanted(row)
         if not wanted:
             return unjudged("no_traits", "personas")
-        failed: list[str] = []
+        failed: list[AnswerError] = []
+        llm = model_of(models, self.options.role, self.name)
 
         async def ask(inputs: Mapping[str, Any], sample: int) -> Ratings | None:
             try:
-                answer = await _model(models, self.options.role).ask(
-                    self._prompt, Ratings, inputs=inputs, sample=sample
-                )
+                answer = await llm.ask(self._prompt, Ratings, inputs=inputs, sample=sample)
             except AnswerError as error:
-                failed.append(error.reason)
+                failed.append(error)
                 return None
             found: Ratings = answer.value
             return found
@@ -125,14 +142,10 @@ class Personality:
             shown[speaker] = {score.trait: score.score for score in scores}
             right += [score.level == traits[score.trait] for score in scores if score.level is not None]
         if failed:
-            return unjudged(f"judge_{failed[0]}", "ratings")
+            return unusable(failed[0])
         if not right:
             return unjudged("no_evidence", "turns")
         return Finding(round(sum(right) / len(right), 4), "personality_not_shown", {"scores": shown})
-
-
-def _model(models: Mapping[str, LLM], role: str) -> LLM:
-    return models.get(role, models["default"])
 
 
 def _lines(talk: Talk, speaker: str) -> list[str]:
