@@ -23,6 +23,11 @@ _SLOT = (
     r"(?:first |last |full )?(?:name|city|town|hometown|country|location|place|job|age|team|hobby|company|school|"
     r"university|username|occupation|address|number|link|url)s?"
 )
+_HEARD = (
+    r"(?:(?:laugh|chuckl|giggl|sigh|paus|smil|nod|grin|shrug|silen|inaudible|crosstalk|applau|cough|sob|whisper|wink)\w*"
+    r"|sic|edit|br|b|i|em|strong|p)"
+)
+_WORD = r"[A-Za-z][A-Za-z']{1,18}"
 
 PLACEHOLDERS = (
     # [user 1's name], {city}, <your job>: square, curly or pointed brackets around what should stand there.
@@ -39,6 +44,13 @@ PLACEHOLDERS = (
         rf"(?:\s?[12ab])?(?:['’]s)?\s+)?{_SLOT})\s*\)",
         "(",
     ),
+    # [hobby], {pet name}: a word or two in square, curly or pointed brackets, unless it says what is heard or seen.
+    rule(
+        "bracketed_word",
+        rf"[\[{{<](?!\s*{_HEARD}\b)\s*{_WORD}(?:[ _-][A-Za-z0-9']{{1,18}})?\s*[\]}}>]",
+        *"[{<",
+    ),
+    rule("blank", r"_{3,}|\bxxx+\b|\blorem ipsum\b", "___", "xxx", "lorem"),
     rule("bare_role", rf"[\[(<{{*]\s*{_ROLE}[\s_]*[12ab]?\s*[\])>}}*]", *"[(<{*"),
     rule("snake_slot", r"[\[(<{]\s*\w+_\w+\s*[\])>}]", "_"),
     # "User 1:" within what is said, or the label itself as a name.
@@ -70,7 +82,7 @@ class Measures:
     adjacent_echo: float
     """Share of runs of three words that the turn before has too."""
     echoes: tuple[int, ...]
-    """Turns that are, for four fifths, a run of the turn before, and say something."""
+    """Turns that equal the turn before (two words at least), or are a run of it for four fifths and say something."""
     distinct_2: float
     """Share of different pairs of words, the mean over windows of 120 words."""
     agreement: float | None
@@ -140,8 +152,12 @@ def _repeated_exchange(lines: Sequence[str]) -> tuple[int, int]:
 def _echoes(turns: Sequence[Sequence[str]], lines: Sequence[str]) -> tuple[int, ...]:
     found = []
     for at in range(1, len(turns)):
-        turn = turns[at]
-        if len(turn) < _ECHO_WORDS or (turn[1] not in turns[at - 1] and turn[2] not in turns[at - 1]):
+        turn, before = turns[at], turns[at - 1]
+        if lines[at] == lines[at - 1]:
+            if len(turn) > 1:
+                found.append(at)
+            continue
+        if len(turn) < _ECHO_WORDS or (turn[1] not in before and turn[2] not in before):
             continue
         length = -int(-_ECHO_SHARE * len(turn) // 1)
         if has_run(turn, [lines[at - 1]], length) and any(keyed(word)[1] == 1.0 for word in turn):

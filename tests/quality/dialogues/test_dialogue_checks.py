@@ -70,7 +70,8 @@ def test_a_row_without_turns_cannot_be_judged(name):
     "text",
     ["My name is [name], and yours?", "I am (user 2's name).", "Do you come from {city} too?", "I work as a <job>.",
      "User 1: I never saw it.", "assistant: Of course.", "[insert hobby] is what I live for.", "Hello, User 2!",
-     "{{ name }} sent me.", "<|im_end|>", "[speaker_1_location] is far.", "I am from [hometown]."],
+     "{{ name }} sent me.", "<|im_end|>", "[speaker_1_location] is far.", "I am from [hometown].",
+     "My [pet] likes {food}.", "I live in ____, near the river.", "<person name> told me."],
 )  # fmt: skip
 def test_traces_of_templates_are_found(text):
     found = finding(checks.placeholder(), said(4, text))
@@ -85,7 +86,8 @@ def test_traces_of_templates_are_found(text):
     "text",
     ["He is out (his knee, I think).", "The team (Saints) lost.", "It cost 5 < 6, they say.", "I said: no.",
      "The user was a cat.", "An agent: that is what she wants to be.", "Both (either rugby league or union) are rough.",
-     "The anterior [cruciate] ligament.", "I went to the place where the bus stops (the old one)."],
+     "The [anterior cruciate ligament] tore.", "[laughs] No!", "Well [sighs deeply] no.", "I <3 it, 5 > 4.",
+     "I went to the place where the bus stops (the old one)."],
 )  # fmt: skip
 def test_asides_are_no_placeholders(text):
     assert not crossed(checks.placeholder(), said(4, text))
@@ -122,7 +124,8 @@ def test_a_turn_that_only_repeats_the_partner():
     assert crossed(checks.echoed_turn(), said(4, SOUND[3][1]))
     assert crossed(checks.echoed_turn(), said(4, f"{SOUND[3][1]} Yes!"))
     assert not crossed(checks.echoed_turn(), said(4, "Behind the garage?")), "a short question back is no echo"
-    assert not crossed(checks.echoed_turn(), [("A", "hi how are you doing"), ("B", "hi how are you doing")])
+    assert not crossed(checks.echoed_turn(), [("A", "hi how are you doing"), ("B", "how are you doing today")])
+    assert crossed(checks.echoed_turn(), [("A", "Not so much."), ("B", "Not so much!")])
 
 
 def test_facts_word_for_word():
