@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .core import CorpusmithError, InstructionRecord, Record, RowRecord, Verdict
     from .quality.gates import CheckSpec
     from .recipes import LoadedRecipe, load_recipe, recipe_from_data
+    from .runs.audit import audit
     from .runs.calibrate import CalibrationResult, calibrate
     from .runs.doctor import doctor
     from .runs.explain import explain
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
     from .runs.filtering import FilterResult, filter
     from .runs.plan import plan
     from .runs.result import RunResult
+    from .runs.review import review_export, review_import
     from .runs.run import run
+    from .runs.score import score
 
 __version__ = "0.1.0"
 
@@ -41,6 +44,7 @@ __all__ = [
     "RunResult",
     "Verdict",
     "__version__",
+    "audit",
     "calibrate",
     "doctor",
     "explain",
@@ -49,7 +53,10 @@ __all__ = [
     "load_recipe",
     "plan",
     "recipe_from_data",
+    "review_export",
+    "review_import",
     "run",
+    "score",
 ]
 
 _HOMES = {
@@ -63,6 +70,7 @@ _HOMES = {
     "RowRecord": ".core",
     "RunResult": ".runs.result",
     "Verdict": ".core",
+    "audit": ".runs.audit",
     "calibrate": ".runs.calibrate",
     "doctor": ".runs.doctor",
     "explain": ".runs.explain",
@@ -71,7 +79,10 @@ _HOMES = {
     "load_recipe": ".recipes",
     "plan": ".runs.plan",
     "recipe_from_data": ".recipes",
+    "review_export": ".runs.review",
+    "review_import": ".runs.review",
     "run": ".runs.run",
+    "score": ".runs.score",
 }
 
 

@@ -22,6 +22,10 @@ def filter(
         Optional[str],  # noqa: UP045
         typer.Option(help="A reference set, for checks that compare with one."),
     ] = None,
+    sets: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option("--set", help="Change one value of the policy: models.judge.model=NAME (repeatable)."),
+    ] = None,
     columns: Annotated[
         Optional[str],  # noqa: UP045
         typer.Option(help="Where the columns are not recognised: instruction=theirs,output=theirs."),
@@ -44,6 +48,7 @@ def filter(
             data,
             policy=policy,
             out=out,
+            sets=sets or (),
             columns=parse_pairs(columns),
             against=against or (),
             reference=reference,

@@ -32,6 +32,12 @@ def print_rows(rows: Sequence[Sequence[Any]], indent: int = 2) -> None:
         typer.echo(" " * indent + "  ".join(cells).rstrip())
 
 
+def print_notes(notes: Sequence[str]) -> None:
+    """What must be known to read a table, to stdout."""
+    for note in notes:
+        typer.echo(f"- {note}")
+
+
 def print_outcome(folder: Path, run: Mapping[str, Any]) -> None:
     """What became of the candidates, why, and where everything is."""
     counts = run["counts"]

@@ -11,6 +11,7 @@ from .check import (
     ModelCheck,
     Resources,
     Row,
+    SetCheck,
 )
 from .gates import CheckSpec, Policy
 from .panel import Judged, Panel, Tally, tally
@@ -30,6 +31,7 @@ __all__ = [
     "Policy",
     "Resources",
     "Row",
+    "SetCheck",
     "Tally",
     "tally",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
     from ..llm import LLM
 
-Scope = Literal["row", "corpus", "model"]
-"""row: judges a row by itself. corpus: compares with the rows it has judged before, in input order. model: asks a
-model about a row."""
+Scope = Literal["row", "corpus", "set", "model"]
+"""row: judges a row by itself. corpus: compares with the rows it has judged before, in input order. set: judges no
+row before it has seen all. model: asks a model about a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +138,19 @@ class BulkCheck(CorpusCheck, Protocol):
 
     def alike(self, one: Row, other: Row) -> float:
         """How alike two rows are: what the bar is held against."""
+        ...
+
+
+class SetCheck(Check, Protocol):
+    """A check that must see the whole set before it can judge any row of it."""
+
+    def judge_all(self, read: Callable[[], Iterable[Sequence[Row]]]) -> Iterator[Sequence[Finding]]:
+        """One finding per row, in the batches in which the rows come.
+
+        Args:
+            read: reads the rows from the first on, batch by batch; it is called as often as the check wants, and each
+                time gives the same rows in the same batches.
+        """
         ...
 
 

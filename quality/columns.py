@@ -45,6 +45,15 @@ class Column:
     notes: Mapping[int, Note]
     """Row -> note."""
 
+    def between(self, start: int, stop: int) -> Column:
+        """The part on the rows from `start` to `stop`."""
+        import numpy as np
+
+        first, last = np.searchsorted(self.rows, [start, stop])
+        rows = self.rows[first:last]
+        notes = {row: self.notes[row] for row in rows.tolist() if row in self.notes}
+        return Column(self.step, rows, self.values[first:last], self.outcomes[first:last], notes)
+
 
 def column_of(number: int, step: Step, rows: np.ndarray, findings: Sequence[Finding]) -> Column:
     """Set bar and outcome to the findings of one check.

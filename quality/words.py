@@ -47,6 +47,11 @@ def tokens(text: str) -> list[str]:
     return _TOKEN.findall(normalise(text).lower())
 
 
+def token_pattern(ascii_only: bool) -> re.Pattern[str]:
+    """What `tokens` looks for, in a text that is normalised and in lower case: for an ASCII text, or for any."""
+    return _ASCII_TOKEN if ascii_only else _TOKEN
+
+
 def rouge_tokens(text: str) -> list[str]:
     """The tokens of the `rouge_score` package without its stemmer, as Self-Instruct and Alpaca used them.
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .aspects import aspect_views
 from .charts import count_of, fate_segments, kept_lengths, reason_chart
 from .dialogues import batch_bars, dialogue_figures
 from .material import ReportMaterial
@@ -101,6 +102,7 @@ def _sections(material: ReportMaterial) -> dict[str, Any]:
         "reasons": reason_chart(run),
         "lengths": kept_lengths(material.kept),
         "measures": measures(material.diversity) if material.diversity else [],
+        "strategies": aspect_views(material.aspects) if material.aspects else [],
         "trees": outlines(material.tree, tasks) if material.tree else [],
         "batch": batch_bars(told) if told else [],
         "batch_size": told.get("batch_size", 0) if told else 0,

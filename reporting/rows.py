@@ -48,6 +48,8 @@ def record_fields(record: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, 
         known = {*_PROSE, "kind", "origin", "task"}
         rest = {k: v for k, v in record.items() if k not in known and v not in (None, "", [])}
         return first, rest
+    if record.get("kind") == "aspect_case":
+        return _aspect_fields(record)
     content = record.get("fields")
     if isinstance(content, Mapping):
         seed = record.get("seed")
@@ -57,6 +59,20 @@ def record_fields(record: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, 
     names = list(content)
     first = {name: content[name] for name in names[:_FIELDS_SHOWN]}
     return first, {**{name: content[name] for name in names[_FIELDS_SHOWN:]}, **rest}
+
+
+def _aspect_fields(record: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """An aspect case shows its sentence, the original if it differs, the term, its polarity and the strategy."""
+    source = record.get("source")
+    original = source.get("text", "") if isinstance(source, Mapping) else ""
+    first = {"sentence": record.get("sentence", "")}
+    if original and original != first["sentence"]:
+        first["original"] = original
+    first |= {name: record.get(name, "") for name in ("term", "polarity", "strategy")}
+    rest = {
+        k: v for k, v in record.items() if k not in {*first, "kind", "origin", "source"} and v not in (None, "", [])
+    }
+    return first, rest
 
 
 def _spans(evidence: Mapping[str, Any], record: Mapping[str, Any]) -> dict[str, list[Sequence[int]]]:

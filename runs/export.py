@@ -19,6 +19,8 @@ def export(
     out: str | Path | None = None,
     name: str | None = None,
     columns: Mapping[str, str] | None = None,
+    validation: float = 0.0,
+    seed: int = 17,
 ) -> dict[str, list[Path]]:
     """Write a run's kept rows, or a data set's rows, in each of the formats.
 
@@ -28,6 +30,9 @@ def export(
         out: folder to write to; `export/` in the run folder, or `export/` here, if not given.
         name: name of the data set in files that name it; the run's, or the file's, if not given.
         columns: our column -> theirs.
+        validation: share of the rows to hold out, by groups: rows of one seed row, or robustness cases of one sentence,
+            stay together. Each format then gets the folders `train` and `validation`.
+        seed: decides which groups are held out.
 
     Raises:
         UsageError: a format is unknown, or the rows lack what it needs.
@@ -41,7 +46,7 @@ def export(
     else:
         rows = _Rows(data, columns)
         name, target = name or Path(str(data)).stem, Path(out) if out is not None else Path("export")
-    return export_all(formats, rows, target, name)
+    return export_all(formats, rows, target, name, validation=validation, seed=seed)
 
 
 class _Rows:

@@ -34,8 +34,8 @@ class Roles:
 
     @property
     def concurrency(self) -> int:
-        """Calls that may be in flight over all roles."""
-        return sum(llm.settings.concurrency for llm in self.llms.values())
+        """Calls that may be in flight over all roles; 1 where there are none, so that items are built one by one."""
+        return sum(llm.settings.concurrency for llm in self.llms.values()) or 1
 
     @property
     def slots(self) -> int:

@@ -15,6 +15,7 @@ from ..builders import Builder, Context, Item
 from ..core import SourceRow, registry
 from ..core.errors import CorpusmithError, RunFolderError, RunStopped
 from ..data.sources import Source, Unreadable, open_source
+from ..data.sources.aspects import open_aspects
 from ..llm.journal import Journal
 from ..llm.stats import CallStats
 from ..quality.panel import Panel
@@ -123,7 +124,10 @@ def _opened(location: str, seeds: Seeds, reads: str) -> Source:
     if reads == "materials":
         # Settings, styles and the like are read whole and as they are: columns and limit are for the other sources.
         return open_source(location)
-    return open_source(location, columns=seeds.columns, limit=seeds.limit)
+    if reads == "rows":
+        return open_source(location, columns=seeds.columns, limit=seeds.limit)
+    labelled = reads == "aspects"
+    return open_aspects(location, polarities=labelled, columns=seeds.columns, limit=seeds.limit)
 
 
 def made_from_of(recipe: Recipe, builder: Any) -> dict[str, Any]:
@@ -246,7 +250,7 @@ class Readable:
             if isinstance(entry, Unreadable):
                 if self._acceptance is not None and entry.key not in self._counted:
                     self._counted.add(entry.key)
-                    self._acceptance.unreadable(entry.key, entry.message)
+                    self._acceptance.unreadable(entry.key, entry.message, entry.reason)
             else:
                 yield entry
 

@@ -1,7 +1,7 @@
 """Records: the rows that builders make, one file for each kind."""
 
 from .any_record import AnyRecord, parse_record
-from .aspect import AspectRecord, AspectSentence, AspectTerm, Edit, Span
+from .aspect import AspectRecord, AspectSentence, AspectTerm, Edit, Polarity, Span, Strategy
 from .dialogue import (
     Beat,
     DialoguePlan,
@@ -46,11 +46,13 @@ __all__ = [
     "InstructionRecord",
     "Origin",
     "Persona",
+    "Polarity",
     "Record",
     "RevisedPersona",
     "RowRecord",
     "SourceRow",
     "Span",
+    "Strategy",
     "StyleExample",
     "StyleFeature",
     "StyleSpec",

@@ -12,6 +12,7 @@ from .arrow import read_parquet
 from .documents import read_text
 from .json_lines import read_json, read_json_lines
 from .row import DataFile
+from .semeval_xml import read_semeval
 from .separated import read_csv, read_tsv
 
 _READERS = {
@@ -21,6 +22,7 @@ _READERS = {
     ".csv": read_csv,
     ".tsv": read_tsv,
     ".parquet": read_parquet,
+    ".xml": read_semeval,
     ".txt": read_text,
     ".md": read_text,
 }

@@ -1,7 +1,8 @@
 """filter: anybody's data through a policy -> kept, dropped, review, each row with its reason.
 
     source ── RowStage ──> rows, findings of the row checks, digests      read once, batch by batch
-           ── judge_pairs ──> pairs                                       what no row check has dropped
+           ── ask_models ──> findings of the checks that ask models       what no row check has dropped
+           ── judge_pairs ──> pairs                                       what nothing has dropped so far
            ── Settlement ──> kept/, dropped/, review/, verdicts, report   in input order
 
 Each stage leaves its result in `work/`; the same command goes on after the last stage that was finished.
@@ -24,13 +25,15 @@ import orjson
 from ...core.errors import UsageError
 from ...data.sources import open_source, rows_from, to_instruction_fields
 from ...quality import Resources, Row
-from ...quality.columns import Ledger
+from ...quality.check import Scope
+from ...quality.columns import Column, Ledger
 from ...quality.gates import CheckSpec, Step, make_step
-from ...recipes import load_policy
+from ...recipes import Asking, load_policy_file
 from ..folder import RunFolder, write_atomically
 from ..process import os_errors_told, rare_collections
 from ..progress import Progress, Silent
 from .judge import Batch, Judge, RowStage, batches, judge
+from .models import ask_models
 from .pairs import Pairs, judge_pairs
 from .publish import publish
 from .result import FilterResult
@@ -54,6 +57,8 @@ class Job:
     progress: Progress
     facts: dict[str, Any]
     export: Sequence[str] = ()
+    asking: Asking | None = None
+    """The models that checks ask; None: what they said is among what `judge` says."""
     judge: Judge = judge
     """What the row checks say, or said."""
     started: float = field(default_factory=time.monotonic)
@@ -64,6 +69,7 @@ def filter(
     *,
     policy: str | Path = "instructions",
     out: str | Path | None = None,
+    sets: Sequence[str] = (),
     columns: Mapping[str, str] | None = None,
     checks: Iterable[CheckSpec] = (),
     against: Sequence[Any] = (),
@@ -79,6 +85,7 @@ def filter(
         policy: name of a shipped policy, or a policy file.
         out: folder for the result; it must be new, or the result of the same filter, which is then made again. None:
             a temporary folder that goes with the result.
+        sets: changes to the policy such as "models.judge.model=NAME", in order; see `--set`.
         columns: our column -> theirs, where the shape is not recognised.
         checks: further checks after the policy's; one that the policy has too takes its place.
         against: evaluation sets (as `data`) that no kept row may repeat; the check `contamination.ngram` is added if
@@ -92,7 +99,8 @@ def filter(
         UsageError: the data's shape is unknown (the message shows its columns), or an argument is wrong.
         SourceError: the data cannot be read.
     """
-    chosen = load_policy(policy)
+    loaded = load_policy_file(policy, sets)
+    chosen = loaded.policy
     resources = Resources(against=_sets(against), reference=_rows(reference, None))
     specs = _specs(chosen.checks, list(checks), resources)
     steps = [make_step(spec, resources) for spec in specs]
@@ -118,8 +126,9 @@ def filter(
         "columns": dict(columns or {}),
         "limit": limit,
         "against": sorted(facts["against"].items()),
+        "models": {role: config.model_dump(mode="json") for role, config in loaded.asking.models.given().items()},
     }
-    job = Job(lambda: batches(source), steps, resources, progress or Silent(), facts, list(export))
+    job = Job(lambda: batches(source), steps, resources, progress or Silent(), facts, list(export), loaded.asking)
     return _into(out, made_from, job, source.fingerprint() if named else None)
 
 
@@ -187,21 +196,36 @@ def _judge(folder: RunFolder, job: Job, content: str | None) -> None:
         _rows_stage(work, job)
     store = RowStore(work.folder, to_instruction_fields)
     try:
-        ledger = work.ledger(steps)
+        ledger = work.ledger(steps, "rows")
+        columns = _ask(folder, job, store, ledger)
         if not work.done("pairs"):
             digests = work.digests(len(store))
             pairs = judge_pairs(steps, store, ledger, digests, lambda s: make_step(s.spec, job.resources), progress.say)
             work.finish_pairs(pairs, ledger)
+        ledger = work.ledger(steps, "pairs")
         found = {at: work.pairs(at, len(store)) for at in work.paired()}
-        _settle(folder, job, work, store, ledger, found)
+        _settle(folder, job, work, store, ledger, columns, found)
     finally:
         store.close()
     shutil.rmtree(work.folder)
 
 
+def _ask(folder: RunFolder, job: Job, store: RowStore, ledger: Ledger) -> list[Column]:
+    """What models say of the rows; nothing where they are not to be asked again."""
+    if job.asking is None:
+        return []
+    told, columns = ask_models(job.steps, store, ledger, job.asking, folder.path, job.progress)
+    if told is not None:
+        said = told.as_dict()
+        job.facts.update({name: said[name] for name in said if name not in ("rows", "checks", "seconds")})
+        job.facts["asked"] = {"rows": said["rows"], "checks": said["checks"]}
+    return columns
+
+
 def _rows_stage(work: Work, job: Job) -> None:
     job.progress.say(f"judging {job.facts['source']} by the policy {job.facts['policy']}")
-    with RowStage(work.begin(), job.steps, to_instruction_fields, job.judge) as stage:
+    scopes: tuple[Scope, ...] = ("row",) if job.asking is not None else ("row", "model")
+    with RowStage(work.begin(), job.steps, to_instruction_fields, job.judge, scopes) as stage:
         for batch in job.batches():
             stage.take(batch)
             job.progress.update(work.snapshot("rows", stage.rows, None, job.started))
@@ -210,12 +234,19 @@ def _rows_stage(work: Work, job: Job) -> None:
 
 
 def _settle(
-    folder: RunFolder, job: Job, work: Work, store: RowStore, ledger: Ledger, found: Mapping[int, Pairs]
+    folder: RunFolder,
+    job: Job,
+    work: Work,
+    store: RowStore,
+    ledger: Ledger,
+    asked: Sequence[Column],
+    found: Mapping[int, Pairs],
 ) -> None:
     settlement = Settlement(folder.path, job.steps, store, ledger)
     try:
         job.progress.say("writing what was kept, what was not, and why")
         for start, stop, columns in work.stretches():
+            columns += [column.between(start, stop) for column in asked]
             for at, pairs in found.items():
                 columns.append(pairs.column(at, job.steps[at], start, stop, store.id))
             settlement.take(start, stop, sorted(columns, key=lambda column: column.step))
