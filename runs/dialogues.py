@@ -1,31 +1,24 @@
-"""What a run of dialogues tells of itself, and the audit of dialogues that came from elsewhere."""
+"""What a run of dialogues tells of itself."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from itertools import islice
 from typing import Any
 
-from ..data.sources import Source, Unreadable
-from ..quality import Panel, Row
 from ..quality.dialogues.audit import (
     LEAST_DIALOGUES,
     BatchFinding,
-    audit_dialogues,
     bar_words,
     batch_findings,
     mean_engagement,
 )
 from ..quality.dialogues.bars import batch_size
-from ..quality.dialogues.shape import UnlabelledLine, to_dialogue_fields
 from ..quality.dialogues.talk import Talk, talk_from
-from ..recipes import load_policy
 
 MEASURED = 2000
 """Dialogues of a run that are measured, from the first on."""
-POLICY = "dialogues"
 
 
 def dialogue_facts(kept: Iterable[Mapping[str, Any]], seed: int) -> dict[str, Any] | None:
@@ -99,67 +92,3 @@ def finding_words(finding: BatchFinding) -> str:
     of = f"{finding.size} words" if finding.name == "distinct_2" else f"{finding.batches} x {finding.size} dialogues"
     people = f"{finding.people_are} {finding.people:.3f}"
     return f"{finding.label}: {finding.value:.3f}, {bar_words(finding)} ({people}; {of}): {finding.outcome}"
-
-
-def audit_dialogue_data(
-    source: Source, reference: Source | None = None, *, size: int | None = None, seed: int = 17
-) -> dict[str, Any]:
-    """Audit dialogues of any known shape, from anywhere.
-
-    Args:
-        source: the data.
-        reference: dialogues of people to compare with.
-        size: dialogues in a batch; 100, or as many as there are, if not given.
-        seed: of the draw of batches.
-
-    Returns:
-        What `DialogueAudit.as_dict` gives, with "unreadable": {reason: number} and "unreadable_first": [{"key",
-        "message"}] of the rows that are no dialogues.
-    """
-    unreadable: list[dict[str, str]] = []
-    rows = list(dialogue_rows(source, unreadable))
-    others = list(dialogue_rows(reference, [])) if reference is not None else []
-    found = audit_dialogues(
-        rows, Panel.from_specs(load_policy(POLICY).checks), reference=others, size=size, seed=seed
-    ).as_dict()
-    reasons = Counter(entry["reason"] for entry in unreadable)
-    return {**found, "unreadable": dict(reasons), "unreadable_first": unreadable[:20]}
-
-
-def dialogue_rows(source: Iterable[Any], unreadable: list[dict[str, str]]) -> Iterable[Row]:
-    """The dialogues of a source as rows for checks; what is none goes to `unreadable` with its reason."""
-    number = 0
-    for entry in source:
-        if isinstance(entry, Unreadable):
-            unreadable.append({"key": entry.key, "reason": "unreadable", "message": entry.message})
-            continue
-        try:
-            fields = to_dialogue_fields(entry.fields)
-        except UnlabelledLine as error:
-            unreadable.append({"key": entry.key, "reason": "unlabelled_line", "message": str(error)})
-            continue
-        if fields is None:
-            columns = ", ".join(islice(map(str, entry.fields), 20))
-            unreadable.append({"key": entry.key, "reason": "unknown_shape", "message": f"its columns: {columns}"})
-            continue
-        yield Row(number, entry.key, fields)
-        number += 1
-
-
-def audit_notes(found: Mapping[str, Any]) -> list[str]:
-    """What an audit found, a line each; the verdict first."""
-    batch = [BatchFinding(**finding) for finding in found["batch"]]
-    measured = [finding for finding in batch if finding.outcome != "not_measured"]
-    notes = []
-    if measured:
-        failed = len(found["failed_bars"])
-        notes.append(f"Fails {failed} of {len(measured)} batch bars (batches of {found['batch_size']} dialogues).")
-    judged = max(found["judged"], 1)
-    notes.append(
-        f"{found['dropped']} of {found['judged']} dialogues would be dropped ({found['dropped'] / judged:.1%}), "
-        f"{found['review']} reviewed ({found['review'] / judged:.1%})."
-    )
-    notes += [finding_words(finding) for finding in batch]
-    notes += found["notes"]
-    notes += [f"{number} rows: {reason.replace('_', ' ')}" for reason, number in found["unreadable"].items()]
-    return notes

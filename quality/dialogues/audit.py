@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from statistics import fmean
@@ -69,8 +68,8 @@ class DialogueAudit:
     """Check -> dialogues flagged."""
     errors: dict[str, int]
     """Check -> dialogues that it could not judge."""
-    examples: dict[str, list[dict[str, Any]]]
-    """Reason -> the first rows with it: {"row_id", "evidence"}."""
+    faults: list[dict[str, Any]]
+    """Every dialogue that a gate would drop or have reviewed: {"row_id", "fate", "reason", "check", "evidence"}."""
     batch: list[BatchFinding]
     batch_size: int
     """Dialogues in a batch; 0 where the set is too small."""
@@ -83,9 +82,21 @@ class DialogueAudit:
         """The batch figures on the wrong side of their bars."""
         return [finding.name for finding in self.batch if finding.outcome == "fail"]
 
+    @property
+    def examples(self) -> dict[str, list[dict[str, Any]]]:
+        """Reason -> the first rows with it: {"row_id", "evidence"}."""
+        shown: dict[str, list[dict[str, Any]]] = {}
+        for fault in self.faults:
+            rows = shown.setdefault(fault["reason"], [])
+            if len(rows) < _EXAMPLES:
+                rows.append({"row_id": fault["row_id"], "evidence": fault["evidence"]})
+        return shown
+
     def as_dict(self) -> dict[str, Any]:
-        """As plain data."""
-        return {**asdict(self), "failed_bars": self.failed_bars}
+        """As plain data, with examples in the place of all faults."""
+        plain = asdict(self)
+        del plain["faults"]
+        return {**plain, "examples": self.examples, "failed_bars": self.failed_bars}
 
 
 def audit_dialogues(
@@ -123,7 +134,7 @@ def audit_dialogues(
         by_reason={fate: dict(reasons) for fate, reasons in counts.by_reason.items()},
         flagged=dict(counts.flagged),
         errors=dict(counts.errors),
-        examples=_examples(judged),
+        faults=_faults(judged),
         batch=batch,
         batch_size=at,
         engagement=mean_engagement(talks),
@@ -180,17 +191,22 @@ def _talks(rows: Iterable[Row]) -> list[Talk]:
     return [talk for talk in found if talk is not None and len(talk.turns) > 1]
 
 
-def _examples(judged: Sequence[Judged]) -> dict[str, list[dict[str, Any]]]:
-    shown: dict[str, list[dict[str, Any]]] = {}
-    seen: Counter[str] = Counter()
+def _faults(judged: Sequence[Judged]) -> list[dict[str, Any]]:
+    faults = []
     for one in judged:
         if one.reason is None or one.decision == "keep":
             continue
-        seen[one.reason] += 1
-        if seen[one.reason] <= _EXAMPLES:
-            evidence = next((v.evidence for v in one.verdicts if v.check == one.check and v.outcome != "pass"), {})
-            shown.setdefault(one.reason, []).append({"row_id": one.row.id, "evidence": dict(evidence)})
-    return shown
+        evidence = next((v.evidence for v in one.verdicts if v.check == one.check and v.outcome != "pass"), {})
+        faults.append(
+            {
+                "row_id": one.row.id,
+                "fate": one.decision,
+                "reason": one.reason,
+                "check": one.check,
+                "evidence": dict(evidence),
+            }
+        )
+    return faults
 
 
 def bar_words(finding: BatchFinding) -> str:

@@ -13,7 +13,6 @@ from aiohttp import web
 
 import corpusmith
 from corpusmith.llm import Request
-from corpusmith.runs.dialogues import audit_dialogue_data, audit_notes, finding_words
 
 
 @pytest.fixture
@@ -170,27 +169,3 @@ def test_a_reason_that_takes_too_many_stops_the_run_with_what_it_has(strong, end
     assert result.run["status"] == "partial"
     assert "of the last 20 outcomes were rejected as 'turns_missing'" in result.run["reason"]
     assert "rejected.jsonl" in result.run["reason"]
-
-
-def test_dialogues_from_elsewhere_are_audited(tmp_path):
-    rows = [
-        {"user 1 personas": "I bake.", "user 2 personas": "I dive.",
-         "Best Generated Conversation": f"User 1: Is number {n} [name]?\nUser 2: It is {n}."}
-        for n in range(12)
-    ]  # fmt: skip
-    rows.append({**rows[0], "Best Generated Conversation": "User 1: Hm?\nLater that day\nUser 2: No."})
-    rows.append({"instruction": "x"})
-    path = tmp_path / "spc.jsonl"
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-
-    from corpusmith.data.sources import open_source
-
-    found = audit_dialogue_data(open_source(path), open_source(path))
-    notes = audit_notes(found)
-
-    assert (found["judged"], found["dropped"]) == (12, 12)
-    assert found["unreadable"] == {"unlabelled_line": 1, "unknown_shape": 1}
-    assert "line 2 of the conversation does not say who speaks" in found["unreadable_first"][0]["message"]
-    assert notes[0].startswith("Fails 0 of")
-    assert any("12 of 12 dialogues would be dropped" in note for note in notes)
-    assert finding_words
