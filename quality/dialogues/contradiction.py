@@ -7,7 +7,7 @@ contradiction ("I do not drink coffee at night" beside "I love coffee"), so they
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -49,7 +49,8 @@ def contradiction_candidates(talk: Talk) -> list[Candidate]:
     if not any(facts.values()):
         return found
     for at, ((speaker, text), turn) in enumerate(zip(talk.turns, said_content(talk), strict=True)):
-        own = [claim for claim in facts[speaker] if not claim.stems.isdisjoint(turn)]
+        # What a clause has, its turn has: most turns are settled without being cut into clauses.
+        own = [claim for claim in facts[speaker] if not claim.stems.isdisjoint(turn) and claim.near(turn)]
         for clause, said in _clauses(text) if own else ():
             spoken = content(said)
             for claim in own:
@@ -74,6 +75,15 @@ class _Claim:
         said, weights = fact_words(fact), fact_content(fact)
         return cls(fact, said, weights, frozenset(weights), not NEGATIONS.isdisjoint(said))
 
+    def near(self, spoken: Mapping[str, float]) -> bool:
+        """Whether enough of the claim is spoken of, or something opposite to it is."""
+        return self.mostly(spoken) or any(_OPPOSITE.get(stem) in spoken for stem in self.stems)
+
+    def mostly(self, spoken: Mapping[str, float]) -> bool:
+        """Whether enough of the claim is spoken of."""
+        shared = sum(weight for stem, weight in self.weights.items() if stem in spoken)
+        return shared >= _OVERLAP * sum(self.weights.values())
+
 
 def _clauses(text: str) -> Iterator[tuple[str, list[str]]]:
     start = 0
@@ -87,8 +97,7 @@ def _clauses(text: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def _rule(said: Sequence[str], spoken: dict[str, float], claim: _Claim) -> Rule | None:
-    shared = sum(weight for stem, weight in claim.weights.items() if stem in spoken)
-    if shared >= _OVERLAP * sum(claim.weights.values()):
+    if claim.mostly(spoken):
         if NEGATIONS.isdisjoint(said) == claim.denies:
             return "polarity"
         if _numbers_differ(said, claim.words):

@@ -58,14 +58,12 @@ def persona_use(talk: Talk) -> PersonaUse | None:
     if len(speakers) != 2 or not any(talk.facts(speaker) for speaker in speakers):
         return None
     contents = said_content(talk)
-    said = {
-        speaker: set().union(*(turn for (who, _), turn in zip(talk.turns, contents, strict=True) if who == speaker))
-        for speaker in speakers
-    }
+    said = {speaker: set[str]() for speaker in speakers}
     first = {speaker: set[str]() for speaker in speakers}
     seen: set[str] = set()
     for (who, _), turn in zip(talk.turns, contents, strict=True):
         first[who].update(turn.keys() - seen)
+        said[who].update(turn)
         seen.update(turn)
     lines = {
         speaker: [line for (who, _), line in zip(talk.turns, said_lines(talk), strict=True) if who == speaker]
@@ -79,14 +77,16 @@ def persona_use(talk: Talk) -> PersonaUse | None:
         weights = [fact_content(text) for text, _ in facts]
         own.append((speaker, coverage(weights, said[speaker])))
         crossed.append(coverage(weights, first[partner]))
-        for text, fact in facts:
+        for (text, fact), stems in zip(facts, weights, strict=True):
             if len(fact) < PASTED_WORDS:
                 continue
             long_facts += 1
             length = math.ceil(PASTED_SHARE * len(fact) - 1e-9)
-            if has_run(fact, lines[speaker], length):
+            # More content words that were never said than a run may leave out: no need to look for one.
+            spare = len(fact) - length
+            if len(stems.keys() - said[speaker]) <= spare and has_run(fact, lines[speaker], length):
                 pasted.append((speaker, text))
-            elif has_run(fact, lines[partner], length):
+            elif len(stems.keys() - said[partner]) <= spare and has_run(fact, lines[partner], length):
                 pasted.append((speaker, text))
                 by_partner.append((speaker, text))
     return PersonaUse(
