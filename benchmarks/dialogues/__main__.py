@@ -11,6 +11,7 @@ The data is found through CORPUSMITH_EVAL_DATA.
 from __future__ import annotations
 
 import argparse
+import math
 import random
 import time
 from collections.abc import Sequence
@@ -109,14 +110,16 @@ def batch(sets: dict[str, list[dict[str, Any]]], seed: int) -> None:
 
 
 def speed(sets: dict[str, list[dict[str, Any]]], _seed: int) -> None:
-    print("\nPer-dialogue checks of the policy, one process, CPU seconds")
+    print("\nPer-dialogue checks of the policy, one process, CPU seconds, the best of three passes")
     for name, some in sets.items():
-        rows, judge = as_rows(some), panel()
-        for remembered in REMEMBERED:
-            remembered.cache_clear()
-        start = time.process_time()
-        judge.judge(rows)
-        seconds = time.process_time() - start
+        seconds = math.inf
+        for _ in range(3):
+            rows, judge = as_rows([dict(row) for row in some]), panel()
+            for remembered in REMEMBERED:
+                remembered.cache_clear()
+            start = time.process_time()
+            judge.judge(rows)
+            seconds = min(seconds, time.process_time() - start)
         turns = sum(len(row["turns"]) for row in some) / len(some)
         print(
             f"  {name:24s} {len(rows) / seconds:7.0f} dialogues a second a core ({turns:.1f} turns each; 1,000 asked)"

@@ -98,9 +98,9 @@ def measure(talk: Talk) -> Measures:
     repeated = sum(times.values()) - len(times)
     most, where = _most_repeated(turns, lines, times)
     trigrams = [set(zip(turn, turn[1:], turn[2:], strict=False)) for turn in turns]
-    total = sum(max(0, len(turn) - 2) for turn in turns)
+    total = sum([len(turn) - 2 for turn in turns if len(turn) > 2])
     once = dict(zip(lines, turns, strict=True)).values() if repeated else turns
-    total_once = sum(max(0, len(turn) - 2) for turn in once)
+    total_once = sum([len(turn) - 2 for turn in once if len(turn) > 2])
     distinct = len(set().union(*trigrams)) if trigrams else 0
     echoed = sum(len(one & other) for one, other in itertools.pairwise(trigrams))
     flat = [word for turn in turns for word in turn]

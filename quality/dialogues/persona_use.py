@@ -65,10 +65,9 @@ def persona_use(talk: Talk) -> PersonaUse | None:
         first[who].update(turn.keys() - seen)
         said[who].update(turn)
         seen.update(turn)
-    lines = {
-        speaker: [line for (who, _), line in zip(talk.turns, said_lines(talk), strict=True) if who == speaker]
-        for speaker in speakers
-    }
+    # One text for each speaker: no run of words crosses the break between two turns.
+    spoken = [(who, line) for (who, _), line in zip(talk.turns, said_lines(talk), strict=True)]
+    lines = {speaker: ["\n".join(line for who, line in spoken if who == speaker)] for speaker in speakers}
     own, crossed, pasted, by_partner, long_facts = [], [], [], [], 0
     for speaker, partner in (speakers, speakers[::-1]):
         facts = [(fact, fact_words(fact)) for fact in talk.facts(speaker)]

@@ -37,7 +37,10 @@ class Talk:
 
     def facts(self, speaker: str) -> tuple[str, ...]:
         """The facts of a speaker; empty where none are known."""
-        return next((facts for name, facts in self.personas if name == speaker), ())
+        for name, facts in self.personas:
+            if name == speaker:
+                return facts
+        return ()
 
 
 def talk_of(row: Row) -> Talk | None:
