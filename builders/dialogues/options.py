@@ -15,6 +15,31 @@ _DETAIL_STARTS: dict[Facet, tuple[str, ...]] = {
     "future_plan": ("One day I want to", "Next summer I want to", "I hope to", "Soon I will"),
     "story": ("Last week", "My neighbour", "My brother", "Somebody once", "The other day I"),
 }
+_OF_THE_PAST = (
+    "How did you", "Why did you", "When did you", "Where did you", "What did you", "Did you", "How long did you",
+    "Who helped you", "What made you", "Were you", "Was your", "Which", "Have you ever",
+)  # fmt: skip
+_QUESTION_STARTS: dict[Facet, tuple[str, ...]] = {
+    "experience": _OF_THE_PAST,
+    "daily_life": (
+        "How do you", "Why do you", "Where do you", "What do you", "Do you", "How often do you", "Who helps you",
+        "Does your", "Are you", "Is your", "Which", "What makes you", "Would you ever",
+    ),
+    "future_plan": (
+        "Why do you want to", "How will you", "Where will you", "When will you", "What will you", "Will you",
+        "Who will help you", "Would you", "Are you", "Could you", "Which", "What makes you",
+    ),
+    "story": _OF_THE_PAST,
+}  # fmt: skip
+_YES_OR_NO = ("Yes,", "No,", "Not", "Only", "I", "My", "")
+_ANSWER_STARTS = {
+    **dict.fromkeys(("do", "did", "does", "have", "are", "is", "were", "was", "will", "would", "could"), _YES_OR_NO),
+    "why": ("Because", "I", "My", "It", ""),
+    "where": ("In", "At", "I", "My", ""),
+    "when": ("When", "Last", "In", "I", ""),
+    "who": ("My", "The", "A", "I", ""),
+    "": ("", "I", "My", "Mostly", "The", "Sometimes", "It", "With"),
+}
 
 
 class DialoguesConfig(BuilderConfig):
@@ -81,15 +106,11 @@ class DialoguesConfig(BuilderConfig):
     """small: starts that are tried for each of these facts."""
     detail_starts: dict[Facet, tuple[str, ...]] = Field(default_factory=lambda: dict(_DETAIL_STARTS))
     """small: what the model's lines begin with, by facet. Give your own for another language than English."""
-    question_starts: tuple[str, ...] = Field(
-        ("How do you", "How did you", "What do you", "Do you", "Did you", "Where do you", "Why do you", "When did you",
-         "Have you ever", "Who helps you", "Which"), min_length=1
-    )  # fmt: skip
-    """small: what questions begin with."""
-    answer_starts: tuple[str, ...] = Field(
-        ("", "I", "My", "Mostly", "Only", "The", "Not", "Sometimes", "It"), min_length=1
-    )
-    """small: what answers begin with; empty leaves it to the model."""
+    question_starts: dict[Facet, tuple[str, ...]] = Field(default_factory=lambda: dict(_QUESTION_STARTS))
+    """small: what questions begin with, by the facet of the detail that they are about."""
+    answer_starts: dict[str, tuple[str, ...]] = Field(default_factory=lambda: dict(_ANSWER_STARTS))
+    """small: what answers begin with, by the first word of the question; the key "" is for all other questions, an
+    empty start leaves the beginning to the model."""
     min_gain: float = 0.1
     """small: nats a token that a line must be likelier after what it belongs to than after something else."""
 

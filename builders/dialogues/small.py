@@ -236,7 +236,7 @@ async def _ask(
     fact = next(f.text for f in partner.facts if f.id == detail.grounds[0])
     known = tuple(f.text for f in partner.facts)
     subject = Subject(about=(fact, detail.text), facts=known, said=tuple(turn.text for turn in turns))
-    starts = _starts(course.config.question_starts, course, at, plan)
+    starts = _starts(course.config.question_starts.get(detail.facet, ("",)), course, at, plan)
     inputs = {"fact": fact, "detail": detail.text}
     return await pick("question", starts, inputs, _elsewhere(partner, fact), subject, course, 100 * plan.number)
 
@@ -255,7 +255,9 @@ async def _answer(
         said=tuple(turn.text for turn in turns),
         partner=tuple(f.text for f in partner.facts),
     )
-    starts = _starts(course.config.answer_starts, course, at, plan)
+    begins = course.config.answer_starts
+    own = begins.get(question.split()[0].lower()) or begins.get("") or ("",)
+    starts = _starts(own, course, at, plan)
     inputs = {"fact": fact, "detail": detail.text, "question": question}
     elsewhere = {**_elsewhere(member, fact), "question": "How do you like it here?"}
     return await pick("answer", starts, inputs, elsewhere, subject, course, 100 * plan.number)

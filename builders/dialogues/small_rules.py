@@ -87,6 +87,8 @@ def _subject_fault(kind: Kind, line: str, said: Sequence[str], subject: Subject,
     points = kind == "question" and not _POINTS.isdisjoint(said)
     if told.isdisjoint(about) and not points and kind != "answer":
         return "about_something_else"
+    if kind == "answer" and not told:
+        return "says_nothing"
     if (told - about) & _content_of(examples):
         return "example_echo"
     if names(line) - names(" ".join(subject.about)):

@@ -84,6 +84,27 @@ def test_the_same_seed_gives_the_same_bytes(session):
     assert [json.dumps(r.stored()) for r in one] == [json.dumps(r.stored()) for r in other]
 
 
+def test_questions_begin_as_the_detail_asks_for_and_answers_as_the_question_does(session):
+    begun = {"Question": set(), "Answer": set()}
+
+    def noted(kind, start, block, _n):
+        if kind in begun:
+            begun[kind].add((block.splitlines()[0].split(". ")[1].split()[0], block.splitlines()[1].split()[1], start))
+
+    starts = {
+        "detail_starts": {"future_plan": ["Someday I"], "story": ["Yesterday I"]},
+        "question_starts": {"future_plan": ["Will you"], "story": ["Which"]},
+        "answer_starts": {"will": ["Not"], "": ["With"]},
+        "min_gain": -9,
+    }
+    session(LineModel(noted), {**OPTIONS, **starts}).run()
+
+    assert begun["Question"] <= {("Someday", "Will", "Will you"), ("Yesterday", "Which", "Which")}
+    assert begun["Question"]
+    assert begun["Answer"] <= {("Someday", "Will", "Not"), ("Yesterday", "Which", "With")}
+    assert begun["Answer"]
+
+
 def test_a_model_that_loops_gives_rejects_and_no_dialogue(session):
     made = session(LineModel(lambda *_: "don't know what you are talking about."), OPTIONS).run()
 
@@ -121,6 +142,7 @@ def test_questions_that_fail_cost_the_plan_not_the_run(session):
         ("question", "How do you spell the word rhinoceros?", "about_something_else"),
         ("answer", "Only with a blanket and some patience.", None),
         ("answer", "I do not know what the question is.", "says_nothing"),
+        ("answer", "No, I never did that.", "says_nothing"),
     ],
 )
 def test_rules_of_lines(kind, line, fault):
