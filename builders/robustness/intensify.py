@@ -121,6 +121,10 @@ def _stronger(passage: Passage, inside: list[int]) -> list[Edit]:
     if at is None:
         return []
     new = _EXCHANGED[passage.word(at)]
+    if passage.tag(at + 1) in ("JJR", "RBR"):
+        new = "considerably"
+    if passage.word(at - 1) == "far":
+        return []
     edits = [passage.replaced(at, cased_like(new, passage.tokens[at].text), RULE)]
     if passage.word(at - 1) in ("a", "an") and article(new) != passage.word(at - 1):
         edits.append(passage.replaced(at - 1, article(new), "article"))

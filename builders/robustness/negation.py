@@ -170,7 +170,8 @@ def negated(passage: Passage, first: int, last: int, said: int) -> list[Edit]:
         # "which also support": a verb that the tagger has for a noun.
         return _negated_verb(passage, first)
     # A participle behind its subject, with no helping verb, is a past tense that the tagger missed.
-    past = tag == "VBN" and (passage.tag(first - 1)[:2] == "NN" or passage.tag(first - 1) == "PRP")
+    subject = first - 1 if passage.tag(first - 1) != "RB" else first - 2
+    past = tag == "VBN" and (passage.tag(subject)[:2] == "NN" or passage.tag(subject) == "PRP")
     if (past or tag in ("VB", "VBP", "VBZ", "VBD")) and passage.word(first - 1) not in ("a", "an", "the", "my", "its"):
         return _negated_verb(passage, first)
     if tag[:2] == "NN" and passage.word(first - 1) in BE and is_known(word):

@@ -84,7 +84,9 @@ def _readings(passage: Passage, number: int) -> list[tuple[str, str, str]]:
     if pos:
         found.append((pos, lemma(word, pos), tag))
     # The tagger may be wrong about a word that the annotation says is an opinion.
-    found += [("a", word, "JJ"), ("a", lemma(word, "a"), _grade(word)), ("r", word, "RB")]
+    subject = next((n for n in range(number - 1, -1, -1) if passage.tag(n) != "RB"), -1)
+    verbal = tag.startswith("VB") and passage.word(subject) in _SUBJECTS
+    found += [] if verbal else [("a", word, "JJ"), ("a", lemma(word, "a"), _grade(word)), ("r", word, "RB")]
     if tag != "VBZ":
         plural = "NNS" if word.endswith("s") and lemma(word, "n") != word else "NN"
         found.append(("n", lemma(word, "n"), plural))
@@ -128,8 +130,8 @@ def _is_adverbial(passage: Passage, number: int) -> bool:
     if word in _DOING:
         return True
     if tag.startswith("RB"):
-        # A comparative that follows no verb ("so much faster and sleeker") is an adjective all the same.
-        return tag == "RB" or before.startswith("VB")
+        # What follows no verb ("so much faster and sleeker", "Fast, great screen") is an adjective all the same.
+        return before.startswith("VB") or (tag == "RB" and word.isalpha() and before not in ("CC", "DT"))
     return before in _VERBS_OF_ADVERBS and lemma(word, "v") not in LINKING | {"make"}
 
 

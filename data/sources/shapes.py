@@ -16,6 +16,9 @@ _SYSTEM = ("system", "system_prompt")
 _BESIDE = ("task", "constraints", "skills", "language", "record_id", "origin")
 """Columns of our own records that go along with question and answer."""
 _NOT_PLAIN = frozenset({"record", "kind", "fields", "rejected", "instances", *_CONVERSATIONS, *_SYSTEM, *_BESIDE})
+_CONSUMED = frozenset({"context", "record", "fields", "kind", "instances", "rejected"}).union(
+    _QUESTION, _ANSWER, _CONVERSATIONS, _SYSTEM
+)
 _ROLES = {
     "human": "user",
     "user": "user",
@@ -69,6 +72,23 @@ def to_instruction_fields(fields: Mapping[str, Any]) -> dict[str, Any] | None:
             fields,
         )
     return _from_columns(fields, question, answer)
+
+
+def checked_fields(fields: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What checks see of a row: instruction, input and output, and the columns that none of them was made from.
+
+    Args:
+        fields: the row's columns.
+
+    Returns:
+        None where `to_instruction_fields` knows no such row.
+    """
+    row = to_instruction_fields(fields)
+    if row is not None:
+        for name, value in fields.items():
+            if name not in row and name not in _CONSUMED:
+                row[name] = value
+    return row
 
 
 def _plain_pair(fields: dict[str, Any]) -> dict[str, Any] | None:

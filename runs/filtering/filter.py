@@ -2,6 +2,7 @@
 
     source ── RowStage ──> rows, findings of the row checks, digests      read once, batch by batch
            ── ask_models ──> findings of the checks that ask models       what no row check has dropped
+           ── judge_sets ──> findings of the checks of whole sets
            ── judge_pairs ──> pairs                                       what nothing has dropped so far
            ── Settlement ──> kept/, dropped/, review/, verdicts, report   in input order
 
@@ -23,7 +24,7 @@ from typing import Any
 import orjson
 
 from ...core.errors import UsageError
-from ...data.sources import open_source, rows_from, to_instruction_fields
+from ...data.sources import open_source, rows_from, checked_fields
 from ...quality import Resources, Row
 from ...quality.check import Scope
 from ...quality.columns import Column, Ledger
@@ -38,6 +39,7 @@ from .pairs import Pairs, judge_pairs
 from .publish import publish
 from .result import FilterResult
 from .rethreshold import StoredFindings, changed, refuse_below, stored_batches
+from .sets import judge_sets
 from .settle import Settlement
 from .store import RowStore
 from .work import Work
@@ -57,10 +59,12 @@ class Job:
     progress: Progress
     facts: dict[str, Any]
     export: Sequence[str] = ()
-    asking: Asking | None = None
-    """The models that checks ask; None: what they said is among what `judge` says."""
+    asking: Asking = Asking()
+    """The models that checks ask."""
     judge: Judge = judge
-    """What the row checks say, or said."""
+    """What is said of the rows as they are read."""
+    judged: tuple[Scope, ...] = ("row",)
+    """Scopes of the checks that `judge` speaks for; the others have stages of their own."""
     started: float = field(default_factory=time.monotonic)
 
 
@@ -169,6 +173,7 @@ def rethreshold(
         progress or Silent(),
         facts,
         judge=StoredFindings(result.folder),
+        judged=("row", "model", "set"),
     )
     return _into(out, made_from, job, None)
 
@@ -194,10 +199,10 @@ def _judge(folder: RunFolder, job: Job, content: str | None) -> None:
     steps, progress = job.steps, job.progress
     if not work.done("rows"):
         _rows_stage(work, job)
-    store = RowStore(work.folder, to_instruction_fields)
+    store = RowStore(work.folder, checked_fields)
     try:
         ledger = work.ledger(steps, "rows")
-        columns = _ask(folder, job, store, ledger)
+        columns = [] if "set" in job.judged else [*_ask(folder, job, store, ledger), *judge_sets(steps, store, ledger)]
         if not work.done("pairs"):
             digests = work.digests(len(store))
             pairs = judge_pairs(steps, store, ledger, digests, lambda s: make_step(s.spec, job.resources), progress.say)
@@ -211,9 +216,7 @@ def _judge(folder: RunFolder, job: Job, content: str | None) -> None:
 
 
 def _ask(folder: RunFolder, job: Job, store: RowStore, ledger: Ledger) -> list[Column]:
-    """What models say of the rows; nothing where they are not to be asked again."""
-    if job.asking is None:
-        return []
+    """What models say of the rows."""
     told, columns = ask_models(job.steps, store, ledger, job.asking, folder.path, job.progress)
     if told is not None:
         said = told.as_dict()
@@ -224,8 +227,7 @@ def _ask(folder: RunFolder, job: Job, store: RowStore, ledger: Ledger) -> list[C
 
 def _rows_stage(work: Work, job: Job) -> None:
     job.progress.say(f"judging {job.facts['source']} by the policy {job.facts['policy']}")
-    scopes: tuple[Scope, ...] = ("row",) if job.asking is not None else ("row", "model")
-    with RowStage(work.begin(), job.steps, to_instruction_fields, job.judge, scopes) as stage:
+    with RowStage(work.begin(), job.steps, checked_fields, job.judge, job.judged) as stage:
         for batch in job.batches():
             stage.take(batch)
             job.progress.update(work.snapshot("rows", stage.rows, None, job.started))
@@ -303,7 +305,7 @@ def _rows(data: Any, name: str | None) -> list[Row]:
         return []
     source = open_source(data) if isinstance(data, str | Path) else rows_from(data, name=name or "reference")
     entries = [entry for entry in source if isinstance(entry, SourceRow)]
-    return [Row(at, row.key, to_instruction_fields(row.fields) or row.fields) for at, row in enumerate(entries)]
+    return [Row(at, row.key, checked_fields(row.fields) or row.fields) for at, row in enumerate(entries)]
 
 
 def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
