@@ -14,7 +14,7 @@ from typing import Any
 
 from ..builders import Builder, Context, Item
 from ..core import SourceRow, registry
-from ..core.errors import BudgetExhausted, CorpusmithError, RunFolderError
+from ..core.errors import CorpusmithError, RunFolderError, RunStopped
 from ..data.sources import Source, Unreadable, open_source
 from ..data.sources.aspects import open_aspects
 from ..llm.journal import Journal
@@ -124,6 +124,9 @@ def open_seeds(recipe: Recipe) -> dict[str, Source]:
 
 
 def _opened(location: str, seeds: Seeds, reads: str) -> Source:
+    if reads == "materials":
+        # Settings, styles and the like are read whole and as they are: columns and limit are for the other sources.
+        return open_source(location)
     if reads == "rows":
         return open_source(location, columns=seeds.columns, limit=seeds.limit)
     labelled = reads == "aspects"
@@ -144,8 +147,8 @@ async def _run_session(session: Session) -> RunResult:
             schedule = _schedule(session)
             try:
                 await _waves(session, schedule)
-            except BudgetExhausted as error:
-                status, reason = "partial", error.message
+            except RunStopped as error:
+                status, reason = "partial", str(error)
             if status == "partial" or session.acceptance.full:
                 schedule.accept_rest()
     except BaseException as error:

@@ -21,12 +21,12 @@ from ..builders import Artifact, Item, Outcome, Rejected
 from ..core import Record
 from ..core.errors import (
     AnswerError,
-    BudgetExhausted,
     CorpusmithError,
     EndpointError,
     FatalEndpointError,
     MissingCapability,
     RunFolderError,
+    RunStopped,
 )
 from ..llm.journal import Journal
 from ..llm.limits import turn_of
@@ -41,7 +41,7 @@ BATCH = 512
 """Items handed on at once at most."""
 HOPELESS = 20
 """So many failures without one success stop the run."""
-_STOPS_THE_RUN = (FatalEndpointError, BudgetExhausted, RunFolderError, MissingCapability)
+_STOPS_THE_RUN = (FatalEndpointError, RunFolderError, MissingCapability)
 
 log = logging.getLogger(__name__)
 
@@ -168,7 +168,7 @@ class Schedule:
         out: list[dict[str, Any]] = []
         try:
             out = [_outcome(o) async for o in self._build(item)]
-        except BudgetExhausted as error:
+        except RunStopped as error:
             # Calls in flight are paid for: they may end and be journaled.
             self._stop = self._stop or error
             self._accepted.set()
