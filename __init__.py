@@ -18,19 +18,25 @@ if TYPE_CHECKING:
     from .core import CorpusmithError, InstructionRecord, Record, RowRecord, Verdict
     from .quality.gates import CheckSpec
     from .recipes import LoadedRecipe, load_recipe, recipe_from_data
+    from .runs.audit import audit
+    from .runs.calibrate import CalibrationResult, calibrate
     from .runs.doctor import doctor
     from .runs.explain import explain
     from .runs.export import export
-    from .runs.filter import filter
+    from .runs.filtering import FilterResult, filter
     from .runs.plan import plan
     from .runs.result import RunResult
+    from .runs.review import review_export, review_import
     from .runs.run import run
+    from .runs.score import score
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "CalibrationResult",
     "CheckSpec",
     "CorpusmithError",
+    "FilterResult",
     "InstructionRecord",
     "LoadedRecipe",
     "Record",
@@ -38,6 +44,8 @@ __all__ = [
     "RunResult",
     "Verdict",
     "__version__",
+    "audit",
+    "calibrate",
     "doctor",
     "explain",
     "export",
@@ -45,26 +53,36 @@ __all__ = [
     "load_recipe",
     "plan",
     "recipe_from_data",
+    "review_export",
+    "review_import",
     "run",
+    "score",
 ]
 
 _HOMES = {
+    "CalibrationResult": ".runs.calibrate",
     "CheckSpec": ".quality.gates",
     "CorpusmithError": ".core",
+    "FilterResult": ".runs.filtering",
     "InstructionRecord": ".core",
     "LoadedRecipe": ".recipes",
     "Record": ".core",
     "RowRecord": ".core",
     "RunResult": ".runs.result",
     "Verdict": ".core",
+    "audit": ".runs.audit",
+    "calibrate": ".runs.calibrate",
     "doctor": ".runs.doctor",
     "explain": ".runs.explain",
     "export": ".runs.export",
-    "filter": ".runs.filter",
+    "filter": ".runs.filtering",
     "load_recipe": ".recipes",
     "plan": ".runs.plan",
     "recipe_from_data": ".recipes",
+    "review_export": ".runs.review",
+    "review_import": ".runs.review",
     "run": ".runs.run",
+    "score": ".runs.score",
 }
 
 

@@ -97,12 +97,24 @@ class Context:
 
     @property
     def llm(self) -> LLM:
-        """The model of the role "default"."""
-        return self.roles["default"]
+        """The model of the role "default".
+
+        Raises:
+            UsageError: the recipe gives none.
+        """
+        return self.role("default")
 
     def role(self, name: str) -> LLM:
-        """The model of a role; a role that the recipe does not give falls back to "default"."""
-        return self.roles.get(name, self.roles["default"])
+        """The model of a role; a role that the recipe does not give falls back to "default".
+
+        Raises:
+            UsageError: the recipe gives neither.
+        """
+        found = self.roles.get(name) or self.roles.get("default")
+        if found is None:
+            message = f"the builder {self.builder!r} asks the model {name!r}, and the recipe has no models."
+            raise UsageError(message, hint="Add models.default to the recipe.")
+        return found
 
     def random(self, item_id: str, stage: str) -> Random:
         """The generator of (run seed, item, stage)."""
@@ -131,7 +143,12 @@ class Context:
 
 
 class Builder(Protocol):
-    """Registered as a class; made once per run with its validated options."""
+    """Registered as a class; made once per run with its validated options.
+
+    Two more members are optional. `roles(config)`, a static method, names the models that it cannot do without (absent:
+    "default"). `reads` names for each source what its rows are: "rows" (absent), "aspects" (annotated sentences, each
+    as `sentence` with the `problems` of its terms) or "aspect_layer" (the same, polarities not needed).
+    """
 
     Config: ClassVar[type[BuilderConfig]]
     """Options of this builder; the recipe's `builder:` section is validated by it."""

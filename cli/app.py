@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ..core.errors import CorpusmithError
-from . import doctor, explain, export, filter, models, plan, recipes, run, schema
+from . import audit, calibrate, doctor, explain, export, filter, models, plan, recipes, review, run, schema, score
 from .output import complain
 
 app = typer.Typer(
@@ -24,8 +24,12 @@ app = typer.Typer(
 app.command()(run.run)
 app.command()(plan.plan)
 app.command()(filter.filter)
+app.command()(calibrate.calibrate)
+app.command()(audit.audit)
+app.command()(score.score)
 app.command()(export.export)
 app.command()(explain.explain)
+app.add_typer(review.app, name="review")
 app.add_typer(models.app, name="models")
 app.add_typer(recipes.app, name="recipes")
 app.command()(schema.schema)

@@ -24,6 +24,11 @@ def export(
         Optional[str],  # noqa: UP045
         typer.Option(help="Where the columns are not recognised: instruction=theirs,output=theirs."),
     ] = None,
+    validation: Annotated[
+        float,
+        typer.Option(help="Hold out this share of the rows, by groups: folders train and validation.", min=0, max=0.99),
+    ] = 0.0,
+    seed: Annotated[int, typer.Option(help="Seed of the split.")] = 17,
     as_json: Annotated[bool, typer.Option("--json", help="Print the files written to stdout as JSON.")] = False,
 ) -> None:
     """Write a run's kept rows, or any data set, in fine-tuning formats."""
@@ -34,7 +39,7 @@ def export(
         rows = [(name, registry.load("exporters", name).description) for name in registry.names("exporters")]
         print_rows(rows, indent=0)
         return
-    written = export_data(data, formats, out=out, columns=parse_pairs(columns))
+    written = export_data(data, formats, out=out, columns=parse_pairs(columns), validation=validation, seed=seed)
     if as_json:
         print_json({name: [str(p) for p in files] for name, files in written.items()})
         return

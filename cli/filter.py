@@ -14,6 +14,18 @@ def filter(
     data: Annotated[str, typer.Argument(help="jsonl, json, parquet, csv, a folder of them, a run folder, hf:NAME.")],
     out: Annotated[Path, typer.Option(help="Folder for what is kept, dropped and why.")],
     policy: Annotated[str, typer.Option(help="A shipped policy's name, or a file.")] = "instructions",
+    against: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option(help="An evaluation set that no kept row may repeat (repeatable)."),
+    ] = None,
+    reference: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="A reference set, for checks that compare with one."),
+    ] = None,
+    sets: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option("--set", help="Change one value of the policy: models.judge.model=NAME (repeatable)."),
+    ] = None,
     columns: Annotated[
         Optional[str],  # noqa: UP045
         typer.Option(help="Where the columns are not recognised: instruction=theirs,output=theirs."),
@@ -27,7 +39,7 @@ def filter(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
 ) -> None:
     """Judge the rows of any data set by a policy and keep what passes."""
-    from ..runs.filter import filter as filter_data
+    from ..runs.filtering import filter as filter_data
     from .live import TerminalProgress, progress_for
 
     progress = progress_for(quiet)
@@ -36,7 +48,10 @@ def filter(
             data,
             policy=policy,
             out=out,
+            sets=sets or (),
             columns=parse_pairs(columns),
+            against=against or (),
+            reference=reference,
             export=export or (),
             limit=limit,
             progress=progress,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 
-from ..runs.progress import Progress, Snapshot
+from ..runs.progress import Progress, Snapshot, StageSnapshot
 
 LOG_EVERY = 10.0
 """Seconds between lines where stderr is no terminal."""
@@ -31,7 +31,7 @@ class LogProgress:
         sys.stderr.write(f"{message}\n")
         sys.stderr.flush()
 
-    def update(self, snapshot: Snapshot) -> None:
+    def update(self, snapshot: Snapshot | StageSnapshot) -> None:
         """Print a line if it is time."""
         now = time.monotonic()
         if now - self._last >= LOG_EVERY:
@@ -56,7 +56,7 @@ class TerminalProgress:
         """Print it above the line."""
         self._console.print(message, markup=False, highlight=False)
 
-    def update(self, snapshot: Snapshot) -> None:
+    def update(self, snapshot: Snapshot | StageSnapshot) -> None:
         """Redraw the line."""
         line = self._text(describe(snapshot), no_wrap=True, overflow="ellipsis")
         self._live.update(line)
@@ -66,8 +66,10 @@ class TerminalProgress:
         self._live.stop()
 
 
-def describe(s: Snapshot) -> str:
+def describe(s: Snapshot | StageSnapshot) -> str:
     """The state in one line: done, rate, in flight, kept, retries, cost, time left."""
+    if isinstance(s, StageSnapshot):
+        return _describe_stage(s)
     total = f"/{s.items_total}" if s.items_total is not None else ""
     parts = [f"{s.items_done}{total} items", f"{s.rate:.1f}/s", f"{s.in_flight} in flight"]
     if s.waiting:
@@ -85,7 +87,13 @@ def describe(s: Snapshot) -> str:
         parts.append(f"{s.tokens} tokens")
     if s.cost is not None and s.cost > 0:
         parts.append(f"${s.cost:.4f}")
-    left = s.seconds_left
-    if left is not None:
-        parts.append(f"{int(left // 60)}:{int(left % 60):02d} left")
-    return " | ".join(parts)
+    return " | ".join([*parts, *_time_left(s.seconds_left)])
+
+
+def _describe_stage(s: StageSnapshot) -> str:
+    total = f"/{s.total}" if s.total is not None else ""
+    return " | ".join([f"{s.stage}: {s.done}{total} rows", f"{s.rate:.0f}/s", *_time_left(s.seconds_left)])
+
+
+def _time_left(seconds: float | None) -> list[str]:
+    return [] if seconds is None else [f"{int(seconds // 60)}:{int(seconds % 60):02d} left"]

@@ -32,6 +32,12 @@ def print_rows(rows: Sequence[Sequence[Any]], indent: int = 2) -> None:
         typer.echo(" " * indent + "  ".join(cells).rstrip())
 
 
+def print_notes(notes: Sequence[str]) -> None:
+    """What must be known to read a table, to stdout."""
+    for note in notes:
+        typer.echo(f"- {note}")
+
+
 def print_outcome(folder: Path, run: Mapping[str, Any]) -> None:
     """What became of the candidates, why, and where everything is."""
     counts = run["counts"]
@@ -47,7 +53,8 @@ def print_outcome(folder: Path, run: Mapping[str, Any]) -> None:
         typer.echo(f"{run['status']}: {run['reason']}")
     if any(model.get("demo") for model in run.get("models", {}).values()):
         typer.echo("Demo quality: the embedded model is small. Look at the rows before you use them.")
-    places = [("report", folder / "report.html"), ("data set", folder / "dataset"), ("rows", folder / "records")]
+    places = [("report", folder / "report.html"), ("kept", folder / "kept"), ("dropped", folder / "dropped")]
+    places += [("review", folder / "review"), ("data set", folder / "dataset")]
     places += [(f"export {name}", folder / files[0]) for name, files in run.get("exports", {}).items() if files]
     print_rows([(name, path) for name, path in places if path.exists()])
 

@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate, chain
 from typing import Any
 
 from ..core import canonical_json
-from .shape import NULL, Shape, arrow_type, readable
+from .shape import NULL, Shape, arrow_type, readable, shape_of
 
 
 def arrow_array(values: Sequence[Any], shape: Shape) -> Any:
@@ -48,6 +48,15 @@ def arrow_array(values: Sequence[Any], shape: Shape) -> Any:
         buffers = _text_buffers([value or "" for value in values])
     present = _bits([value is not None for value in values]) if None in values else None
     return pa.Array.from_buffers(arrow_type(shape), len(values), [present, *buffers], children=children)
+
+
+def arrow_table(rows: Sequence[Mapping[str, Any]]) -> Any:
+    """Rows of JSON-like values as a pyarrow table: one column for every name, null where a row lacks it."""
+    import pyarrow as pa
+
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    columns = [[row.get(name) for row in rows] for name in names]
+    return pa.table([arrow_array(column, shape_of(column)) for column in columns], names=list(map(readable, names)))
 
 
 def _text_buffers(texts: list[str]) -> list[Any]:

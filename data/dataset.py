@@ -9,12 +9,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from ..core import canonical_json, derive_seed
 from ..core.errors import UsageError
 from .arrays import arrow_array
 from .atomic import filling
-from .rows import RESERVED, dataset_row, source_of, walkable
+from .rows import RESERVED, dataset_row, walkable
 from .shape import NULL, Shape, arrow_type, json_paths, merge, readable, shape_of
+from .split import check_share, group_of, grouping, numbering, threshold
 
 # What is held in memory while writing: rows still as objects, rows as one batch, batches of one row group.
 _LOOK_ROWS = 256
@@ -72,24 +72,20 @@ def write_dataset(
         validation: the share of rows to hold out, from 0 to below 1. Whole groups are held out, so the share is met
             as nearly as they allow; with one group only, nothing is held out.
         seed: the run's seed: decides which groups are held out.
-        groups: line -> name of its group. Rows of a group are never torn apart. By default the key of the source row;
-            a row without one is a group by itself.
+        groups: line -> name of its group. Rows of a group are never torn apart. By default as data/split.py says: the
+            key of the source row, and for aspect cases the sentence they were made from.
         rows_per_file: rows after which the next file begins.
 
     Raises:
         UsageError: the share or the number of rows a file is out of range.
     """
-    if not 0.0 <= validation < 1.0:
-        message = f"the validation share {validation} is not in the range from 0 to below 1."
-        raise UsageError(message, hint="Give the share of rows to hold out, such as 0.05.")
+    check_share(validation)
     if rows_per_file < 1:
         message = f"{rows_per_file} rows a file cannot hold anything."
         raise UsageError(message, hint="Give a number of at least 1.")
 
-    def number(line: Line) -> int:
-        return derive_seed(seed, "validation", groups(line) if groups else _group(line))
-
     with walkable(rows) as walked, filling(folder / "data") as data:
+        number = numbering(seed, groups or (grouping(walked) if validation else group_of))
         survey = _survey(walked, validation, number)
         if survey.columns:
             _write(walked, survey, data, rows_per_file, number)
@@ -102,14 +98,6 @@ def write_dataset(
         json_columns=tuple(path for name, shape in survey.columns.items() for path in json_paths(name, shape)),
         files=tuple(f"data/{name}" for name in files),
     )
-
-
-def _group(line: Line) -> str:
-    source = source_of(line)
-    if source:
-        return f"source {source}"
-    own = line.get("id") or line.get("record_id")
-    return f"row {own}" if own else canonical_json(line).decode()
 
 
 def _survey(lines: Iterable[Line], share: float, number: Callable[[Line], int]) -> _Survey:
@@ -125,28 +113,11 @@ def _survey(lines: Iterable[Line], share: float, number: Callable[[Line], int]) 
         for name in dict.fromkeys(name for row in rows for name in row):
             shapes[name] = merge(shapes.get(name, NULL), shape_of([row.get(name) for row in rows]))
     ordered = [name for name in shapes if name not in RESERVED] + [name for name in RESERVED if name in shapes]
-    below, held_out = _threshold(numbers, share)
+    below, held_out = threshold(numbers, share)
     splits = {"train": total - held_out}
     if held_out:
         splits["validation"] = held_out
     return _Survey({name: shapes[name] for name in ordered}, splits, below)
-
-
-def _threshold(numbers: array[int], share: float) -> tuple[int, int]:
-    """The number below which groups are held out so that the share is met best, and how many rows that makes.
-
-    The numbers are hashes, so that the lowest ones are groups drawn at random.
-    """
-    if not numbers:
-        return 0, 0
-    import numpy as np
-
-    found, counts = np.unique(np.frombuffer(numbers, dtype=np.uint64), return_counts=True)
-    if len(found) < 2:
-        return 0, 0
-    held_out = np.cumsum(counts)[:-1]
-    best = int(np.argmin(np.abs(held_out - share * len(numbers))))
-    return int(found[best + 1]), int(held_out[best])
 
 
 def _write(

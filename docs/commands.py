@@ -12,6 +12,11 @@ COMMANDS = (
     ("run",),
     ("plan",),
     ("filter",),
+    ("calibrate",),
+    ("audit",),
+    ("score",),
+    ("review", "export"),
+    ("review", "import"),
     ("export",),
     ("explain",),
     ("models", "list"),
@@ -26,8 +31,9 @@ INTRODUCTION = """# Commands
 
 Made by `python docs/commands.py` from the commands' own help.
 
-Exit codes: 0 done; 1 error, or no row kept; 2 usage or recipe; 4 partial (budget or cap); 130 interrupted. Errors are
-one line on stderr; `--debug` adds the traceback. With `--json` the main object is all that goes to stdout.
+Exit codes: 0 done; 1 error, or no row kept; 2 usage or recipe; 3 what --fail-on names was found; 4 partial (budget or
+cap); 130 interrupted. Errors are one line on stderr; `--debug` adds the traceback. With `--json` the main object is all
+that goes to stdout.
 """
 
 

@@ -39,6 +39,11 @@ class LLM:
         return self._backend.capabilities
 
     @property
+    def endpoint(self) -> str:
+        """Who answers: base URL without credentials, or a backend's own name with the model file's hash."""
+        return self._backend.endpoint
+
+    @property
     def settings(self) -> ModelSettings:
         """What the recipe says of this model."""
         return self._settings

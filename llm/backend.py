@@ -19,6 +19,8 @@ class Capabilities:
     """Token log-likelihoods of a given continuation."""
     json_schema: bool = True
     """Takes a JSON Schema for the answer."""
+    slots: int | None = None
+    """Calls that it works on at the same time, where further ones would only wait; None: it does not say."""
 
 
 @runtime_checkable

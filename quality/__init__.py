@@ -11,8 +11,10 @@ from .check import (
     ModelCheck,
     Resources,
     Row,
+    SetCheck,
 )
-from .gates import CheckSpec, Judged, Panel, Policy, Tally, tally
+from .gates import CheckSpec, Policy
+from .panel import Judged, Panel, Tally, tally
 
 __all__ = [
     "Bar",
@@ -29,6 +31,7 @@ __all__ = [
     "Policy",
     "Resources",
     "Row",
+    "SetCheck",
     "Tally",
     "tally",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
     from ..llm import LLM
 
-Scope = Literal["row", "corpus", "model"]
-"""row: judges a row by itself. corpus: compares with the rows it has judged before, in input order. model: asks a
-model about a row."""
+Scope = Literal["row", "corpus", "set", "model"]
+"""row: judges a row by itself. corpus: compares with the rows it has judged before, in input order. set: judges no
+row before it has seen all. model: asks a model about a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +115,13 @@ class BulkCheck(CorpusCheck, Protocol):
     is alike enough.
     """
 
+    reason: str
+    """Slug of a row that fails."""
+    says: Mapping[str, Any]
+    """What the evidence of every pair says beside the row that was matched: {"fields", "rule"}."""
+    unmatched: float | None
+    """Value of a row that repeats none: 0.0 where all pairs were compared, None where only likely ones were."""
+
     def digest(self, rows: Sequence[Row]) -> np.ndarray:
         """(len(rows), width) of uint64, of a width that the options settle. It depends on each row alone."""
         ...
@@ -129,9 +136,30 @@ class BulkCheck(CorpusCheck, Protocol):
         """
         ...
 
+    def alike(self, one: Row, other: Row) -> float:
+        """How alike two rows are: what the bar is held against."""
+        ...
+
+
+class SetCheck(Check, Protocol):
+    """A check that must see the whole set before it can judge any row of it."""
+
+    def judge_all(self, read: Callable[[], Iterable[Sequence[Row]]]) -> Iterator[Sequence[Finding]]:
+        """One finding per row, in the batches in which the rows come.
+
+        Args:
+            read: reads the rows from the first on, batch by batch; it is called as often as the check wants, and each
+                time gives the same rows in the same batches.
+        """
+        ...
+
 
 class ModelCheck(Protocol):
-    """A check that asks models: made like any other, but judged row by row, many at a time."""
+    """A check that asks models: made like any other, but judged row by row, many at a time.
+
+    It may also have `ready(models)`, which raises what every row would fail for (no such role, a backend that cannot
+    score) before anything is asked, and `calls_per_row`, for forecasts.
+    """
 
     name: str
     scope: Scope

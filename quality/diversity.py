@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from statistics import fmean, pstdev
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..core.seeding import seeded
 from .check import Row
+from .embedding_spread import embedding_spread
 from .words import count_words, rouge_tokens, tokens
+
+if TYPE_CHECKING:
+    import numpy as np
 
 _COLUMNS = ("instruction", "prompt", "question", "text", "input")
 _LENGTHS = ("instruction", "input", "output")
 
 
-def diversity(rows: Sequence[Row], field: str | None = None, *, sample: int = 1000, seed: int = 0) -> dict[str, Any]:
+def diversity(
+    rows: Sequence[Row],
+    field: str | None = None,
+    *,
+    sample: int = 1000,
+    seed: int = 0,
+    embed: Callable[[Sequence[str]], np.ndarray] | None = None,
+) -> dict[str, Any]:
     """Measure the diversity of a set by one of its columns.
 
     Opening pairs stand in for verb and noun: the first two words of the text, lower-cased, as they are ("write a",
@@ -27,6 +38,8 @@ def diversity(rows: Sequence[Row], field: str | None = None, *, sample: int = 10
             first column that has.
         sample: number of rows, drawn with `seed`, among which nearest neighbours are looked for.
         seed: of that draw.
+        embed: texts -> (texts, width) embeddings (`llm.embedder.open_embedder`); with it, `embedding_spread` tells how
+            the sample spreads by meaning.
 
     Returns:
         Name -> number, or name -> {name -> number}. `distinct_n` is the share of n-grams that differ; it falls as a
@@ -42,6 +55,9 @@ def diversity(rows: Sequence[Row], field: str | None = None, *, sample: int = 10
     for n in (1, 2, 3):
         measured[f"distinct_{n}"] = _distinct(cut, n)
     measured["nearest_rouge_l"] = _nearest(texts, sample, seed)
+    if embed is not None:
+        drawn = seeded(seed, "diversity", "embedding").sample(range(len(texts)), min(sample, len(texts)))
+        measured["embedding_spread"] = embedding_spread(embed([texts[at] for at in sorted(drawn)]))
     pairs = Counter(" ".join(words[:2]) for words in cut if words)
     measured["opening_pairs"] = {
         "unique": len(pairs),

@@ -27,7 +27,21 @@ def json_schema() -> dict[str, Any]:
     definitions["CheckSpec"]["properties"]["check"]["enum"] = registry.names("checks")
     definitions["ModelConfig"]["properties"]["backend"]["examples"] = registry.names("backends")
     properties["export"]["items"] = {"type": "string", "enum": registry.names("exporters")}
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "corpusmith recipe"}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema,
+        **_models_required(),
+        "title": "corpusmith recipe",
+    }
+
+
+def _models_required() -> dict[str, Any]:
+    """`models.default` is required, but for builders that may do without a model."""
+    without = [kind for kind in registry.names("builders") if hasattr(_loaded(kind), "roles")]
+    return {
+        "if": {"properties": {"builder": {"properties": {"kind": {"not": {"enum": without}}}}}},
+        "then": {"required": ["models"], "properties": {"models": {"required": ["default"]}}},
+    }
 
 
 def _loaded(kind: str) -> Any:

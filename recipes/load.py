@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from ..core.errors import RecipeError, UsageError
 from ..prompts.strict_yaml import dump
 from ..quality import Panel, Policy
+from .asking import Asking, PolicyFile
 from .environment import expand_variables, refuse_secrets
 from .paths import POLICIES, SHIPPED, is_policy_path, resolve_paths
 from .placed import Placed, read_placed
@@ -81,8 +82,42 @@ def recipe_from_data(
     return LoadedRecipe(_validated(placed, os.environ if environ is None else environ), None, base, text)
 
 
+@dataclass(frozen=True, slots=True)
+class LoadedPolicy:
+    """A policy and where it came from."""
+
+    policy: Policy
+    asking: Asking
+    """The models that its checks ask, and what they may spend."""
+    path: Path
+    """Its file."""
+    shipped: bool
+    """Whether it is one of the package."""
+
+
 def load_policy(name_or_path: str | Path) -> Policy:
-    """Read a shipped policy or a policy file: name, description, checks.
+    """Read the checks of a shipped policy or a policy file.
+
+    Raises:
+        RecipeError: there is no such policy, or it is wrong; the message names file, line and key path.
+    """
+    return load_policy_file(name_or_path).policy
+
+
+def load_policy_file(
+    name_or_path: str | Path,
+    sets: Sequence[str] = (),
+    *,
+    cwd: Path | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> LoadedPolicy:
+    """Read a shipped policy or a policy file, with the models that its checks ask.
+
+    Args:
+        name_or_path: a shipped policy's name ("instructions") or a path.
+        sets: "key.below=value" each, the value in YAML; they replace what the file says.
+        cwd: what relative paths in `sets` are relative to; the current folder if None.
+        environ: where ${VAR} looks; os.environ if None.
 
     Raises:
         RecipeError: there is no such policy, or it is wrong; the message names file, line and key path.
@@ -91,12 +126,16 @@ def load_policy(name_or_path: str | Path) -> Policy:
     path = Path(value).expanduser() if is_policy_path(value) else POLICIES / f"{value}.yaml"
     if not is_policy_path(value) and not path.is_file():
         raise _unknown(value, POLICIES, what="policy")
-    cwd = Path.cwd()
-    placed = read_placed(_read(path, "policy"), _called(path.absolute(), cwd), path.absolute().parent, (), cwd)
+    cwd, path = cwd or Path.cwd(), path.absolute()
+    placed = read_placed(_read(path, "policy"), _called(path, cwd), path.parent, sets, cwd)
+    placed = expand_variables(placed, os.environ if environ is None else environ)
+    refuse_secrets(placed)
     placed = resolve_paths(placed)
-    policy = _model(Policy, placed)
+    file = _model(PolicyFile, placed)
+    policy = Policy(**{name: getattr(file, name) for name in Policy.model_fields})
+    asking = Asking(**{name: getattr(file, name) for name in Asking.model_fields})
     _check_specs(policy, placed)
-    return policy
+    return LoadedPolicy(policy, asking, path, path.is_relative_to(POLICIES))
 
 
 def find_recipe(name_or_path: str | Path, cwd: Path) -> Path:

@@ -116,8 +116,8 @@ class ModelConfig(Section):
 class Models(Section):
     """The models by role. A role that is not given is played by `default`."""
 
-    default: ModelConfig
-    """Writes the data; also every role below that is not given."""
+    default: ModelConfig | None = None
+    """Writes the data; also every role below that is not given. Only a builder that asks no model does without."""
     target: ModelConfig | None = None
     """The model under test, for builders that ask one."""
     judge: ModelConfig | None = None
@@ -125,7 +125,9 @@ class Models(Section):
 
     def given(self) -> dict[Role, ModelConfig]:
         """The roles that the recipe gives, `default` first."""
-        found: dict[Role, ModelConfig] = {"default": self.default}
+        found: dict[Role, ModelConfig] = {}
+        if self.default is not None:
+            found["default"] = self.default
         if self.target is not None:
             found["target"] = self.target
         if self.judge is not None:

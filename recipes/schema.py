@@ -113,8 +113,8 @@ class Recipe(Section):
     """`kind` names the builder; its options stand beside it."""
     seeds: Annotated[Seeds, BeforeValidator(_read_seeds)] = Seeds(sources={})
     """The seed data: `path`, or the builder's own source names."""
-    models: Models
-    """The models by role."""
+    models: Models = Models()
+    """The models by role. A builder that asks none needs none."""
     prompts: dict[str, Path] = Field(default_factory=dict)
     """Name of a shipped prompt -> your file in its place."""
     policy: str | None = None
@@ -179,6 +179,17 @@ class Recipe(Section):
             if required and name not in self.seeds.sources:
                 hint = f"Add it, or give it with --set seeds.{name}=FILE."
                 raise wrong(("seeds", name), "the seed data is missing", hint, ...)
+        return self
+
+    @model_validator(mode="after")
+    def _models_fit(self) -> Recipe:
+        builder = registry.load("builders", self.builder.kind)
+        needed = builder.roles(self.builder.options) if hasattr(builder, "roles") else ("default",)
+        for role in needed:
+            if getattr(self.models, role, None) is None:
+                hint = f"Add it, or give it with --set models.{role}.base_url=URL --set models.{role}.model=NAME."
+                what = f"the builder {self.builder.kind!r} asks a model, and none is given"
+                raise wrong(("models", role), what, hint, ...)
         return self
 
     @model_validator(mode="after")

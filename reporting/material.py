@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 Line = Mapping[str, Any]
 """One line of a run's JSONL files."""
+
+
+@dataclass
+class AspectCounts:
+    """What the section on aspect robustness is drawn from; each by strategy."""
+
+    labels: dict[str, Counter[str]] = field(default_factory=dict)
+    """Kept cases by polarity."""
+    words: dict[str, list[int]] = field(default_factory=dict)
+    """Words of each kept sentence."""
+    added: dict[str, list[int]] = field(default_factory=dict)
+    """Words that each has more than its original."""
+    rules: dict[str, Counter[str]] = field(default_factory=dict)
+    """Kept cases by the rules of their edits."""
+    lost: dict[str, Counter[str]] = field(default_factory=dict)
+    """Dropped, reviewed and rejected ones by reason."""
+    held: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
+    """Records to choose examples from."""
+    sources: Mapping[str, Any] = field(default_factory=dict)
+    """The builder's artifact sources.json."""
 
 
 @dataclass(frozen=True)
@@ -37,3 +58,5 @@ class ReportMaterial:
     """The resolved recipe, as text."""
     matched: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Row id -> record, for rows that evidence points at ("matched") and that are in none of the lists."""
+    aspects: AspectCounts | None = None
+    """For sets of aspect cases: counts over all of them."""

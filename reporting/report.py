@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .aspects import aspect_views
 from .charts import count_of, fate_segments, kept_lengths, reason_chart
 from .material import ReportMaterial
 from .outline import outlines
@@ -99,6 +100,7 @@ def _sections(material: ReportMaterial) -> dict[str, Any]:
         "reasons": reason_chart(run),
         "lengths": kept_lengths(material.kept),
         "measures": measures(material.diversity) if material.diversity else [],
+        "strategies": aspect_views(material.aspects) if material.aspects else [],
         "trees": outlines(material.tree, tasks) if material.tree else [],
         "fates": FATES,
         "counts": {fate: count_of(run, "counts", fate) for fate in FATES},

@@ -10,12 +10,15 @@ from .material import Line, ReportMaterial
 from .text import json_block, label, piece, spans_within
 
 LISTS = ("kept", "dropped", "review", "rejected", "failed")
-ROW_CAP = 500
+ROW_CAP = 2000
 """Rows of one list that the page holds at most."""
-DATA_BYTES = 1_600_000
+DATA_BYTES = 4_000_000
 """Size of the embedded rows that the caps below aim to stay under."""
 
-_STEPS = ((20_000, ROW_CAP), (6_000, ROW_CAP), (2_000, ROW_CAP), (700, ROW_CAP), (250, 300), (250, 100), (160, 25))
+_STEPS = (
+    *((limit, ROW_CAP) for limit in (20_000, 6_000, 2_000, 700)),
+    *((700, 1000), (700, 500), (250, 300), (250, 100), (160, 25)),
+)
 """(characters of a text, rows of a list): the first pair that fits is taken; the last always fits."""
 _PROSE = ("instruction", "input", "output")
 _STANDS_FOR = {
@@ -44,6 +47,8 @@ def record_fields(record: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, 
         known = {*_PROSE, "kind", "origin", "task"}
         rest = {k: v for k, v in record.items() if k not in known and v not in (None, "", [])}
         return first, rest
+    if record.get("kind") == "aspect_case":
+        return _aspect_fields(record)
     content = record.get("fields")
     if isinstance(content, Mapping):
         seed = record.get("seed")
@@ -53,6 +58,20 @@ def record_fields(record: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, 
     names = list(content)
     first = {name: content[name] for name in names[:_FIELDS_SHOWN]}
     return first, {**{name: content[name] for name in names[_FIELDS_SHOWN:]}, **rest}
+
+
+def _aspect_fields(record: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """An aspect case shows its sentence, the original if it differs, the term, its polarity and the strategy."""
+    source = record.get("source")
+    original = source.get("text", "") if isinstance(source, Mapping) else ""
+    first = {"sentence": record.get("sentence", "")}
+    if original and original != first["sentence"]:
+        first["original"] = original
+    first |= {name: record.get(name, "") for name in ("term", "polarity", "strategy")}
+    rest = {
+        k: v for k, v in record.items() if k not in {*first, "kind", "origin", "source"} and v not in (None, "", [])
+    }
+    return first, rest
 
 
 def _spans(evidence: Mapping[str, Any], record: Mapping[str, Any]) -> dict[str, list[Sequence[int]]]:

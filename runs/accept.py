@@ -15,7 +15,7 @@ import orjson
 
 from ..builders import Accepted, Item
 from ..quality import Row
-from ..quality.gates import Judged, Panel
+from ..quality.panel import Judged, Panel
 from .accounting import Accounting
 from .verdicts import VerdictFile
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import orjson
 
 from ..core.errors import CorpusmithError, RunFolderError, UsageError
 from ..recipes import differences
+from .filtering.fates import FATES_FILE, find_rows
+from .filtering.settle import FILES
 from .finish import lines
 from .folder import RunFolder, read_run
 from .verdicts import verdicts_of
@@ -22,18 +25,21 @@ class Explanation:
     """One row's story."""
 
     row_id: str
+    row: int
+    """0-based position in the input, or among a run's candidates."""
     fate: str
-    """kept, dropped or review."""
+    """kept, dropped, review or failed."""
     check: str | None
     """The check whose gate decided."""
     reason: str | None
     record: dict[str, Any]
-    verdicts: tuple[dict[str, Any], ...]
+    verdicts: tuple[dict[str, Any], ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """For `--json`."""
         return {
             "row_id": self.row_id,
+            "row": self.row,
             "fate": self.fate,
             "check": self.check,
             "reason": self.reason,
@@ -51,19 +57,36 @@ def explain(run: str | Path, row_id: str) -> Explanation:
     """
     folder = Path(run)
     read_run(folder)
-    found = [
-        (fate, line) for fate, name in _LISTS.items() for line in lines(folder / name) if line["id"].startswith(row_id)
-    ]
-    ids = sorted({line["id"] for _, line in found})
+    find = _of_filter if (folder / FATES_FILE).exists() else _of_run
+    found = find(folder, row_id)
+    ids = sorted({one.row_id for one in found})
     if not found:
         message = f"no row of {folder} has the id {row_id!r}."
-        raise UsageError(message, hint="Ids are the column record_id of the data set and `id` in dropped.jsonl.")
+        raise UsageError(message, hint="Ids are in its lists of dropped rows, in its report and in verdicts.parquet.")
     if len(ids) > 1:
         message = f"{len(ids)} rows of {folder} have ids that begin with {row_id!r}: {', '.join(ids[:3])} ..."
         raise UsageError(message, hint="Give more of the id.")
-    fate, line = found[0]
-    verdicts = tuple(v for v in verdicts_of(folder / "verdicts.parquet", line["id"]) if v["row"] == line["row"])
-    return Explanation(line["id"], fate, line["check"], line["reason"], line["record"], verdicts)
+    one = found[0]
+    said = verdicts_of(folder / "verdicts.parquet", one.row_id)
+    return replace(one, verdicts=tuple(v for v in said if v["row"] == one.row))
+
+
+def _of_run(folder: Path, row_id: str) -> list[Explanation]:
+    return [
+        Explanation(line["id"], line["row"], fate, line["check"], line["reason"], line["record"])
+        for fate, name in _LISTS.items()
+        for line in lines(folder / name)
+        if line["id"].startswith(row_id)
+    ]
+
+
+def _of_filter(folder: Path, row_id: str) -> list[Explanation]:
+    found = []
+    for row in find_rows(folder / FATES_FILE, row_id):
+        line = next(islice(lines(folder / FILES[row["fate"]]), row["place"], None))
+        record = line if row["fate"] == "kept" else line.get("fields", {})
+        found.append(Explanation(row["row_id"], row["row"], row["fate"], row["check"], row["reason"], record))
+    return found
 
 
 def explain_miss(run: str | Path, other: str | Path) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from ..core.errors import SourceError
 from ..data.exporters import export_all
 from ..data.sources import Unreadable, open_source
-from .folder import read_run
+from .folder import RunFolder, read_run
 
 
 def export(
@@ -19,6 +19,8 @@ def export(
     out: str | Path | None = None,
     name: str | None = None,
     columns: Mapping[str, str] | None = None,
+    validation: float = 0.0,
+    seed: int = 17,
 ) -> dict[str, list[Path]]:
     """Write a run's kept rows, or a data set's rows, in each of the formats.
 
@@ -28,6 +30,9 @@ def export(
         out: folder to write to; `export/` in the run folder, or `export/` here, if not given.
         name: name of the data set in files that name it; the run's, or the file's, if not given.
         columns: our column -> theirs.
+        validation: share of the rows to hold out, by groups: rows of one seed row, or robustness cases of one sentence,
+            stay together. Each format then gets the folders `train` and `validation`.
+        seed: decides which groups are held out.
 
     Raises:
         UsageError: a format is unknown, or the rows lack what it needs.
@@ -36,12 +41,12 @@ def export(
     folder = Path(data)
     if (folder / "run.json").is_file():
         run = read_run(folder)
-        rows: Iterable[dict[str, Any]] | Path = folder / "records" / "kept.jsonl"
+        rows: Iterable[dict[str, Any]] | Path = RunFolder(folder).kept
         name, target = name or run["name"], Path(out) if out is not None else folder / "export"
     else:
         rows = _Rows(data, columns)
         name, target = name or Path(str(data)).stem, Path(out) if out is not None else Path("export")
-    return export_all(formats, rows, target, name)
+    return export_all(formats, rows, target, name, validation=validation, seed=seed)
 
 
 class _Rows:

@@ -14,7 +14,7 @@ from ..data.dataset import DatasetInfo, write_dataset
 from ..data.exporters import export_all
 from ..quality import Row
 from ..recipes import Recipe, resolved_yaml
-from ..reporting import ReportMaterial, write_report
+from ..reporting import AspectCounts, ReportMaterial, count_aspects, write_report
 from .accept import Acceptance, row_fields
 from .folder import RunFolder, write_atomically
 
@@ -25,6 +25,7 @@ MEASURED = 2000
 SAMPLES = 3
 """Rows that the card shows."""
 _TREE = "tree.json"
+_SOURCES = "sources.json"
 
 
 def finish(folder: RunFolder, recipe: Recipe, acceptance: Acceptance, facts: dict[str, Any]) -> None:
@@ -43,8 +44,9 @@ def finish(folder: RunFolder, recipe: Recipe, acceptance: Acceptance, facts: dic
         content = orjson.dumps(data, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
         write_atomically(path / "artifacts" / name, content)
     counts = {check: dict(outcomes) for check, outcomes in acceptance.verdicts.counts.items()}
-    tree = acceptance.artifacts.get(_TREE)
-    report(path, facts, counts, tree=tree, recipe_yaml=resolved_yaml(recipe))
+    artifacts = acceptance.artifacts
+    report(path, facts, counts, tree=artifacts.get(_TREE), sources=artifacts.get(_SOURCES),
+           recipe_yaml=resolved_yaml(recipe))  # fmt: skip
     write_atomically(folder.run_json, summary(facts))
 
 
@@ -62,6 +64,7 @@ def report(
     verdict_counts: Mapping[str, Mapping[str, int]],
     *,
     tree: Mapping[str, Any] | None = None,
+    sources: Mapping[str, Any] | None = None,
     recipe_yaml: str = "",
 ) -> None:
     """report.html from the run folder's lists."""
@@ -80,8 +83,17 @@ def report(
         tree=tree,
         diversity=diversity(rows) if rows else None,
         recipe_yaml=recipe_yaml,
+        aspects=_aspects(path, kept, sources),
     )
     write_report(path / "report.html", material)
+
+
+def _aspects(path: Path, kept: list[dict[str, Any]], sources: Mapping[str, Any] | None) -> AspectCounts | None:
+    """Counts over all aspect cases of the run; None for rows of another kind."""
+    if not kept or kept[0]["record"].get("kind") != "aspect_case":
+        return None
+    lost = {name: lines(path / f"{name}.jsonl") for name in ("dropped", "review", "rejected")}
+    return count_aspects(lines(path / "records" / "kept.jsonl"), lost, sources)
 
 
 def summary(facts: Mapping[str, Any]) -> bytes:

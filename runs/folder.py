@@ -49,6 +49,12 @@ class RunFolder:
         """What the folder was made from: all that must not change between sessions."""
         return self.path / "records" / "made_from.json"
 
+    @property
+    def kept(self) -> Path:
+        """The kept rows: as they came (filter), or as records (run)."""
+        filtered = self.path / "kept" / "rows.jsonl"
+        return filtered if filtered.exists() else self.path / "records" / "kept.jsonl"
+
     def acquire(self) -> None:
         """Create the folder and take its lock, which falls with the process.
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ..core.errors import MissingCapability
-from .progress import Progress, Snapshot
+from .progress import Progress, Snapshot, StageSnapshot
 
 _COUNTERS: dict[str, Callable[[Snapshot], float]] = {
     "items": lambda s: s.items_done,
@@ -66,9 +66,10 @@ class OtelProgress:
         """Hand it on."""
         self._inner.say(message)
 
-    def update(self, snapshot: Snapshot) -> None:
+    def update(self, snapshot: Snapshot | StageSnapshot) -> None:
         """Hand it on, and keep it for the next export."""
-        self._latest = snapshot
+        if isinstance(snapshot, Snapshot):
+            self._latest = snapshot
         self._inner.update(snapshot)
 
     def close(self) -> None:

@@ -13,7 +13,7 @@ from ..core import registry
 from ..core.errors import UsageError
 from ..data.sources import Unreadable
 from ..prompts import PromptLibrary
-from ..quality.gates import Panel
+from ..quality.panel import Panel
 from ..recipes import LoadedRecipe, Recipe, load_recipe
 from .run import open_seeds
 
@@ -99,7 +99,7 @@ def _tokens(forecast: Forecast, library: PromptLibrary, spec: Recipe) -> tuple[i
             sent, answer = str(before) + str(inputs["continuation"]), len(str(inputs["continuation"]))
         else:
             sent, room = _rendered(library, name, inputs)
-            limit = spec.models.default.sampling.get("max_tokens") or room
+            limit = (spec.models.default.sampling.get("max_tokens") if spec.models.default else None) or room
             typical = forecast.answers.get(name)
             answer = len(typical) if typical else round(limit * USUAL_SHARE * CHARACTERS_PER_TOKEN)
         totals[0] += calls * len(sent) / CHARACTERS_PER_TOKEN

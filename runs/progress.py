@@ -58,6 +58,31 @@ class Snapshot:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class StageSnapshot:
+    """How far a stage of work on rows is."""
+
+    stage: str
+    done: int
+    """Rows."""
+    total: int | None
+    """None while it is not known."""
+    seconds: float
+    """Since the command began."""
+
+    @property
+    def rate(self) -> float:
+        """Rows a second."""
+        return self.done / self.seconds if self.seconds > 0 else 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """By the rate so far; None where there is nothing to go by."""
+        if self.total is None or not self.rate:
+            return None
+        return max(0.0, (self.total - self.done) / self.rate)
+
+
 class Progress(Protocol):
     """Where a run reports to."""
 
@@ -65,7 +90,7 @@ class Progress(Protocol):
         """One line that the user should see (a model being fetched, a stage beginning)."""
         ...
 
-    def update(self, snapshot: Snapshot) -> None:
+    def update(self, snapshot: Snapshot | StageSnapshot) -> None:
         """The current state, a few times a second at most."""
         ...
 
@@ -76,5 +101,5 @@ class Silent:
     def say(self, message: str) -> None:
         """Ignore it."""
 
-    def update(self, snapshot: Snapshot) -> None:
+    def update(self, snapshot: Snapshot | StageSnapshot) -> None:
         """Ignore it."""

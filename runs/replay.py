@@ -23,7 +23,7 @@ from ..llm import Backend, Capabilities, Reply, Request
 from ..llm.budget import Meter
 from ..llm.journal import Journal
 from ..llm.stats import CallStats
-from ..quality.gates import Panel
+from ..quality.panel import Panel
 from ..recipes import load_recipe
 from .folder import RunFolder
 from .process import run_coroutine

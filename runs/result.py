@@ -1,4 +1,4 @@
-"""What `run` and `filter` give back: the run folder, with its rows as whatever library you use."""
+"""What `run` gives back: the run folder, with its rows as whatever library you use."""
 
 from __future__ import annotations
 
@@ -89,6 +89,7 @@ class RunResult:
 
         return pd.concat([pd.read_parquet(f) for files in self._files().values() for f in files], ignore_index=True)
 
+    @property
     def verdicts(self) -> Any:
         """Every check's verdict on every row, as a `polars.DataFrame`."""
         import polars as pl

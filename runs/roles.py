@@ -8,7 +8,7 @@ from typing import Any
 
 from ..core import registry
 from ..llm import LLM, Backend
-from ..llm.budget import Budgeted, Meter
+from ..llm.budget import Budgeted, Meter, Price
 from ..llm.journal import Journal
 from ..llm.journaled import Journaled
 from ..llm.limits import Limited
@@ -16,7 +16,8 @@ from ..llm.retrying import Retrying
 from ..llm.settings import ModelSettings, without_credentials
 from ..llm.standstill import Standstill
 from ..llm.stats import CallStats
-from ..recipes import Recipe
+from ..recipes import Budget, ModelConfig, Recipe
+from ..recipes.models import Role
 
 DEMO_MODELS = frozenset({"smollm2"})
 """Models too small for more than a demonstration; what they make is labelled so."""
@@ -47,13 +48,23 @@ class Roles:
 
     @property
     def concurrency(self) -> int:
-        """Calls that may be in flight at most, over all endpoints."""
-        return sum(endpoint.settings.concurrency for endpoint in self.endpoints)
+        """Calls that may be in flight at most, over all endpoints; 1 where there are none."""
+        return sum(endpoint.settings.concurrency for endpoint in self.endpoints) or 1
 
     @property
     def limit(self) -> int:
-        """Calls that may be in flight at this moment, over all endpoints."""
-        return sum(endpoint.limited.limit for endpoint in self.endpoints)
+        """Calls that may be in flight at this moment, over all endpoints; 1 where there are none."""
+        return sum(endpoint.limited.limit for endpoint in self.endpoints) or 1
+
+    @property
+    def slots(self) -> int:
+        """Calls that are really worked on at the same time, over all endpoints.
+
+        A local model has fewer slots than calls may be in flight. Work whose calls follow each other had better be no
+        more than that: each call then finds the slot that has just read the same beginning.
+        """
+        slots = ((e.settings.concurrency, e.limited.capabilities.slots) for e in self.endpoints)
+        return sum(min(concurrency, of_model or concurrency) for concurrency, of_model in slots)
 
     async def close(self) -> None:
         """Close all backends."""
@@ -63,13 +74,17 @@ class Roles:
 
 def meter_of(recipe: Recipe, stats: CallStats, journal: Journal) -> Meter:
     """The meter of a run, with the recipe's budget and prices and what earlier sessions spent."""
-    budget = recipe.budget
+    return meter_for(recipe.budget, recipe.role_prices(), stats, journal)
+
+
+def meter_for(budget: Budget | None, prices: Mapping[str, Price], stats: CallStats, journal: Journal) -> Meter:
+    """The meter of whatever asks models, with what earlier sessions spent by its journal."""
     return Meter(
         stats=stats,
         calls=budget.calls if budget else None,
         tokens=budget.tokens if budget else None,
         usd=budget.usd if budget else None,
-        prices=dict(recipe.role_prices()),
+        prices=dict(prices),
         before=journal.spent,
     )
 
@@ -82,20 +97,35 @@ def open_roles(
     say: Callable[[str], None] | None = None,
     outermost: Callable[[Backend], Backend] | None = None,
 ) -> Roles:
-    """Open every model of the recipe. Nothing is sent and no model loaded before the first call.
+    """Open every model of a recipe; see `open_models`."""
+    return open_models(recipe.models.given(), journal, stats, meter, seed=recipe.seed, say=say, outermost=outermost)
+
+
+def open_models(
+    given: Mapping[Role, ModelConfig],
+    journal: Journal,
+    stats: CallStats,
+    meter: Meter,
+    *,
+    seed: int,
+    say: Callable[[str], None] | None = None,
+    outermost: Callable[[Backend], Backend] | None = None,
+) -> Roles:
+    """Open models by role. Nothing is sent and no model loaded before the first call.
 
     Args:
-        recipe: names the models by role.
+        given: role -> model.
         journal: shared by all roles.
         stats: counts the calls of all roles.
-        meter: the run's budget.
+        meter: the budget of all roles together.
+        seed: sent to backends that take one.
         say: takes a line that the user should see, such as that a model is being fetched.
         outermost: wraps each role's backend once more, around the journal.
     """
     llms: dict[str, LLM] = {}
     described: dict[str, dict[str, Any]] = {}
     endpoints: list[Endpoint] = []
-    for role, config in recipe.models.given().items():
+    for role, config in given.items():
         settings = config.settings()
         # Roles with one and the same model share its connections and its limits.
         endpoint = next((e for e in endpoints if e.settings == settings), None)
@@ -105,8 +135,8 @@ def open_roles(
         backend: Backend = Journaled(Budgeted(endpoint.retrying, meter, role), journal, stats, role)
         if outermost is not None:
             backend = outermost(backend)
-        seed = recipe.seed if settings.backend in _SEEDED_BACKENDS else None
-        llms[role] = LLM(backend, settings, stats, seed=seed)
+        sent_seed = seed if settings.backend in _SEEDED_BACKENDS else None
+        llms[role] = LLM(backend, settings, stats, seed=sent_seed)
         described[role] = describe(settings, backend.endpoint)
     return Roles(llms, tuple(endpoints), described)
 

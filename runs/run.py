@@ -16,10 +16,11 @@ from ..builders import Builder, Context, Item
 from ..core import SourceRow, registry
 from ..core.errors import BudgetExhausted, CorpusmithError, RunFolderError
 from ..data.sources import Source, Unreadable, open_source
+from ..data.sources.aspects import open_aspects
 from ..llm.journal import Journal
 from ..llm.stats import CallStats
-from ..quality.gates import Panel
-from ..recipes import LoadedRecipe, Recipe, differences, fingerprint, load_recipe, resolved_yaml
+from ..quality.panel import Panel
+from ..recipes import LoadedRecipe, Recipe, Seeds, differences, fingerprint, load_recipe, resolved_yaml
 from .accept import Acceptance
 from .finish import finish, summary
 from .folder import RunFolder, write_atomically
@@ -116,12 +117,17 @@ async def _run(recipe: Recipe, folder: RunFolder, progress: Progress, caches: Se
 
 
 def open_seeds(recipe: Recipe) -> dict[str, Source]:
-    """The recipe's seed data by source name, ready to be read."""
+    """The recipe's seed data by source name, ready to be read as the builder wants it."""
     seeds = recipe.seeds
-    return {
-        name: open_source(location, columns=seeds.columns, limit=seeds.limit)
-        for name, location in seeds.sources.items()
-    }
+    reads = getattr(registry.load("builders", recipe.builder.kind), "reads", {})
+    return {name: _opened(location, seeds, reads.get(name, "rows")) for name, location in seeds.sources.items()}
+
+
+def _opened(location: str, seeds: Seeds, reads: str) -> Source:
+    if reads == "rows":
+        return open_source(location, columns=seeds.columns, limit=seeds.limit)
+    labelled = reads == "aspects"
+    return open_aspects(location, polarities=labelled, columns=seeds.columns, limit=seeds.limit)
 
 
 def made_from_of(recipe: Recipe, builder: Any) -> dict[str, Any]:
@@ -271,7 +277,7 @@ class Readable:
             if isinstance(entry, Unreadable):
                 if self._acceptance is not None and entry.key not in self._counted:
                     self._counted.add(entry.key)
-                    self._acceptance.unreadable(entry.key, entry.message)
+                    self._acceptance.unreadable(entry.key, entry.message, entry.reason)
             else:
                 yield entry
 

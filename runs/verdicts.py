@@ -13,6 +13,8 @@ import orjson
 from ..core import Verdict
 from ..data.arrays import arrow_array
 from ..data.shape import Shape, arrow_type
+from ..quality.columns import FAIL, FLAG, OUTCOMES, Column
+from ..quality.gates import Step
 
 CHUNK = 50_000
 """Verdicts held in memory at most."""
@@ -49,14 +51,43 @@ class VerdictFile:
         if len(self._held) >= CHUNK:
             self._flush()
 
-    def _flush(self) -> None:
+    def add_columns(self, steps: Sequence[Step], columns: Sequence[Column], first: int, ids: Sequence[str]) -> None:
+        """Take the verdicts of several checks on a stretch of rows.
+
+        Args:
+            steps: all steps; a column names its own by position.
+            columns: what each check said of some of the rows.
+            first: position of the first row of the stretch.
+            ids: the ids of the rows of the stretch, in order.
+        """
+        import numpy as np
         import pyarrow as pa
+
+        names = arrow_array(ids, _SHAPES["row_id"])
+        tables = []
+        for column in columns:
+            step = steps[column.step]
+            number = np.bincount(column.outcomes, minlength=len(OUTCOMES)).tolist()
+            counted = self.counts.setdefault(step.check.name, Counter())
+            counted.update({outcome: n for outcome, n in zip(OUTCOMES, number, strict=True) if n})
+            tables.append(pa.Table.from_arrays(_arrays(step, column, names, first), schema=_schema()))
+        if tables:
+            table = pa.concat_tables(tables)
+            self._open().write_table(table, row_group_size=len(table))
+
+    def _open(self) -> Any:
         import pyarrow.parquet as pq
 
-        schema = pa.schema([(name, arrow_type(shape)) for name, shape in _SHAPES.items()])
-        held, self._held = self._held, []
         if self._writer is None:
-            self._writer = pq.ParquetWriter(self._part, schema, compression="zstd")
+            self._writer = pq.ParquetWriter(self._part, _schema(), compression="zstd")
+        return self._writer
+
+    def _flush(self) -> None:
+        import pyarrow as pa
+
+        held, self._held = self._held, []
+        if not held and self._writer is not None:
+            return
         columns: list[Sequence[Any]] = [
             [v.row for v in held],
             [v.row_id for v in held],
@@ -69,7 +100,7 @@ class VerdictFile:
             [orjson.dumps(v.evidence, option=orjson.OPT_SORT_KEYS).decode() if v.evidence else "{}" for v in held],
         ]
         arrays = [arrow_array(c, shape) for c, shape in zip(columns, _SHAPES.values(), strict=True)]
-        self._writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
+        self._open().write_table(pa.Table.from_arrays(arrays, schema=_schema()))
 
     def close(self) -> None:
         """Write what is held and put the file in place."""
@@ -86,6 +117,67 @@ class VerdictFile:
                 self._writer.close()
             self._writer = None
         self._part.unlink(missing_ok=True)
+
+
+def _schema() -> Any:
+    import pyarrow as pa
+
+    return pa.schema([(name, arrow_type(shape)) for name, shape in _SHAPES.items()])
+
+
+def _arrays(step: Step, column: Column, names: Any, first: int) -> list[Any]:
+    """One check's verdicts as the columns of the file."""
+    import numpy as np
+    import pyarrow as pa
+
+    size = len(column.rows)
+    at = {row: place for place, row in enumerate(column.rows.tolist())} if column.notes else {}
+    noted = [(at[row], note) for row, note in column.notes.items()]
+    telling = column.outcomes
+    return [
+        pa.Array.from_buffers(pa.int64(), size, [None, pa.py_buffer(np.ascontiguousarray(column.rows))]),
+        names.take(pa.Array.from_buffers(pa.int64(), size, [None, pa.py_buffer(column.rows - first)])),
+        _chosen([step.check.name], np.zeros(size, dtype=np.int32)),
+        _numbers(column.values),
+        _texts(size, [(place, note.label) for place, note in noted if note.label is not None], None),
+        _numbers(np.full(size, step.bar.value)),
+        _chosen(list(OUTCOMES), column.outcomes.astype(np.int32)),
+        _texts(size, [(p, n.reason) for p, n in noted if n.reason is not None and telling[p] in (FLAG, FAIL)], None),
+        _texts(size, [(p, _json(n.evidence)) for p, n in noted if n.evidence], "{}"),
+    ]
+
+
+def _json(evidence: Any) -> str:
+    return orjson.dumps(evidence, option=orjson.OPT_SORT_KEYS, default=str).decode()
+
+
+def _numbers(values: Any) -> Any:
+    """A float column; nan is null."""
+    import numpy as np
+    import pyarrow as pa
+
+    there = ~np.isnan(values)
+    bits = None if there.all() else pa.py_buffer(np.packbits(there, bitorder="little"))
+    return pa.Array.from_buffers(pa.float64(), len(values), [bits, pa.py_buffer(np.ascontiguousarray(values))])
+
+
+def _texts(size: int, few: Sequence[tuple[int, str]], usual: str | None) -> Any:
+    """A text column of which most places hold the same."""
+    import numpy as np
+
+    places = np.zeros(size, dtype=np.int32)
+    different: dict[str | None, int] = {usual: 0}
+    for place, text in few:
+        places[place] = different.setdefault(text, len(different))
+    return _chosen(list(different), places)
+
+
+def _chosen(texts: Sequence[str | None], places: Any) -> Any:
+    """A text column by the place of each value in a list of the different ones."""
+    import pyarrow as pa
+
+    indices = pa.Array.from_buffers(pa.int32(), len(places), [None, pa.py_buffer(places)])
+    return arrow_array(texts, _SHAPES["check"]).take(indices)
 
 
 def verdicts_of(path: Path, row_id: str) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """Records: the rows that builders make, one file for each kind."""
 
 from .any_record import AnyRecord, parse_record
-from .aspect import AspectRecord, AspectSentence, AspectTerm, Edit, Span
+from .aspect import AspectRecord, AspectSentence, AspectTerm, Edit, Polarity, Span, Strategy
 from .instruction import InstructionRecord
 from .record import Origin, Record, SourceRow
 from .row import RowRecord
@@ -14,9 +14,11 @@ __all__ = [
     "Edit",
     "InstructionRecord",
     "Origin",
+    "Polarity",
     "Record",
     "RowRecord",
     "SourceRow",
     "Span",
+    "Strategy",
     "parse_record",
 ]

@@ -80,3 +80,9 @@ class AspectRecord(Record):
     """Id of the target term's annotation; a case and its original share it."""
     strategy: Strategy
     edits: tuple[Edit, ...] = ()
+    """What was changed in the source's text to get `sentence`."""
+    others: tuple[AspectTerm, ...] = ()
+    """The other aspects as they stand in `sentence`, with the polarity that each has there; what AddDiff has added is
+    among them (its ids begin with "added_")."""
+    source: AspectSentence | None = None
+    """The annotated sentence that the case was made from; None for a case that was read from elsewhere."""

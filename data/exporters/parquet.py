@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ..dataset import write_dataset
+from ..split import Split
 from .exporter import Exporter, Line
 
 
@@ -14,4 +15,11 @@ def _export(rows: Iterable[Line], folder: Path, *, name: str) -> list[Path]:
     return [folder / file for file in info.files]
 
 
-PARQUET = Exporter("parquet", "Parquet in the layout of the Hugging Face hub, with all columns.", _export)
+def _export_split(rows: Iterable[Line], folder: Path, *, name: str, split: Split) -> list[Path]:
+    info = write_dataset(rows, folder, validation=split.share, seed=split.seed)
+    return [folder / file for file in info.files]
+
+
+PARQUET = Exporter(
+    "parquet", "Parquet in the layout of the Hugging Face hub, with all columns.", _export, _export_split
+)

@@ -12,6 +12,7 @@ from .arrow import read_parquet
 from .documents import read_document
 from .json_lines import read_json, read_json_lines
 from .row import DataFile
+from .semeval_xml import read_semeval
 from .separated import read_csv, read_tsv
 
 _READERS = {
@@ -21,6 +22,7 @@ _READERS = {
     ".csv": read_csv,
     ".tsv": read_tsv,
     ".parquet": read_parquet,
+    ".xml": read_semeval,
     ".txt": read_document,
     ".md": read_document,
 }
@@ -68,12 +70,13 @@ def extension_of(path: Path) -> str:
 
 def _files_of_folder(folder: Path) -> tuple[DataFile, ...]:
     if (folder / "run.json").is_file():
-        if not (folder / "dataset").is_dir():
+        results = next((folder / name for name in ("kept", "dataset") if (folder / name).is_dir()), None)
+        if results is None:
             message = f"{folder} is a run without a dataset."
             raise SourceError(
                 message, hint="Run its recipe again to finish it, or see its run.json for what was dropped."
             )
-        folder = folder / "dataset"
+        folder = results
     found = _walk(folder)
     data = [path for path in found if extension_of(path) not in _DOCUMENTS]
     chosen = data or found

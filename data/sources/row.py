@@ -17,6 +17,8 @@ class Unreadable:
     """Where it is, named like a row: "file.jsonl:12"."""
     message: str
     """What is wrong with it, in one line."""
+    reason: str = "unreadable"
+    """Slug, counted in the accounting."""
 
 
 Entry = SourceRow | Unreadable

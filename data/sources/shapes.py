@@ -13,6 +13,12 @@ _QUESTION = ("instruction", "prompt", "question", "query", "inputs")
 _ANSWER = ("output", "response", "completion", "answer", "targets", "chosen")
 _CONVERSATIONS = ("messages", "conversations", "conversation")
 _SYSTEM = ("system", "system_prompt")
+_BESIDE = ("task", "constraints", "skills", "language", "record_id", "origin")
+"""Columns of our own records that go along with question and answer."""
+_NOT_PLAIN = frozenset({"record", "kind", "fields", "rejected", "instances", *_CONVERSATIONS, *_SYSTEM, *_BESIDE})
+_CONSUMED = frozenset({"context", "record", "fields", "kind", "instances", "rejected"}).union(
+    _QUESTION, _ANSWER, _CONVERSATIONS, _SYSTEM
+)
 _ROLES = {
     "human": "user",
     "user": "user",
@@ -39,6 +45,10 @@ def to_instruction_fields(fields: Mapping[str, Any]) -> dict[str, Any] | None:
     Args:
         fields: the row's columns. Empty cells (null) count as empty texts.
     """
+    if type(fields) is dict and fields.keys().isdisjoint(_NOT_PLAIN):
+        plain = None if "context" in fields and "input" in fields else _plain_pair(fields)
+        if plain is not None:
+            return plain
     record = fields.get("record")
     if isinstance(record, Mapping) and "kind" in record:
         return to_instruction_fields(record)
@@ -62,6 +72,40 @@ def to_instruction_fields(fields: Mapping[str, Any]) -> dict[str, Any] | None:
             fields,
         )
     return _from_columns(fields, question, answer)
+
+
+def checked_fields(fields: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What checks see of a row: instruction, input and output, and the columns that none of them was made from.
+
+    Args:
+        fields: the row's columns.
+
+    Returns:
+        None where `to_instruction_fields` knows no such row.
+    """
+    row = to_instruction_fields(fields)
+    if row is not None:
+        for name, value in fields.items():
+            if name not in row and name not in _CONSUMED:
+                row[name] = value
+    return row
+
+
+def _plain_pair(fields: dict[str, Any]) -> dict[str, Any] | None:
+    """A row of nothing but columns of text: what most data is, and what is read fastest."""
+    asked = answered = None
+    for question in _QUESTION:
+        if question in fields:
+            asked = fields[question]
+            break
+    for answer in _ANSWER:
+        if answer in fields:
+            answered = fields[answer]
+            break
+    given = fields["input"] if "input" in fields else fields.get("context", "")
+    if type(asked) is str and type(answered) is str and type(given) is str:
+        return {"instruction": asked, "input": given, "output": answered}
+    return None
 
 
 def unknown_shape_error(fields: Mapping[str, Any]) -> UsageError:
@@ -137,7 +181,7 @@ def _beside(fields: Mapping[str, Any]) -> dict[str, Any]:
     if rejected is not None:
         turns = _turns(rejected)
         row["rejected"] = turns[-1]["content"] if turns else _text(rejected)
-    for name in ("task", "constraints", "skills", "language", "record_id", "origin"):
+    for name in _BESIDE:
         if fields.get(name):
             row[name] = fields[name]
     return row

@@ -53,8 +53,6 @@ class _Running:
 class LlamaCppBackend:
     """Chat, text and scores of one GGUF model; structured answers by a grammar."""
 
-    capabilities = Capabilities(chat=True, text=True, score=True, json_schema=True)
-
     def __init__(
         self,
         *,
@@ -82,6 +80,7 @@ class LlamaCppBackend:
             system: system message for conversations without one; None leaves them as they are.
         """
         self.endpoint = f"llamacpp:{sha256[:16]}"
+        self.capabilities = Capabilities(chat=True, text=True, score=True, json_schema=True, slots=slots)
         self._name = name
         self._locate = locate
         self._count, self._context, self._threads = slots, context, threads

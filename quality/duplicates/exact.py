@@ -2,44 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
-import unicodedata
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from ..check import CLEAN, Bar, CheckOptions, Finding, Row, Scope, unjudged
-from ..words import normalise
+from ..check import CLEAN, Bar, CheckOptions, Finding, Matches, Row, Scope, unjudged
+from .fold import key_of
 
-# Signs that carry meaning in code, sums and names (C#, C++, 5*3, 50%, AT&T): never folded.
-_KEPT = "#%&*/@\\"
-_SPACES = re.compile(r"\s+")
-
-
-def fold(text: str) -> str:
-    """Fold what does not make two texts different.
-
-    Unicode NFKC (with raised digits kept apart), case, white space, apostrophes and punctuation. Digits stay, and so
-    do symbols such as + and =, the signs # % & * / @ and the backslash, and . , : - between digits or a minus before
-    one: "-5", "1.5" and "3-4" differ from "5", "15" and "3 4".
-    """
-    flat = normalise(text).casefold()
-    return _SPACES.sub(" ", _punctuation().sub(_replacement, flat)).strip()
-
-
-def _replacement(match: re.Match[str]) -> str:
-    return "" if match.group() in "'’‘ʼ`" else " "
-
-
-@cache
-def _punctuation() -> re.Pattern[str]:
-    """Matches one character of punctuation that is to be folded."""
-    marks = map(chr, range(0x20000))  # planes above hold Han and private characters, no punctuation
-    folded = "".join(mark for mark in marks if unicodedata.category(mark)[0] == "P" and mark not in _KEPT) + "`"
-    number = r"(?<=\d)[.,:](?=\d)|(?<![^\W\d_])-(?=\s?\d)"
-    return re.compile(rf"(?!{number})[{re.escape(folded)}]")
+if TYPE_CHECKING:
+    import numpy as np
 
 
 class ExactDuplicate:
@@ -51,6 +23,8 @@ class ExactDuplicate:
     name = "duplicate.exact"
     scope: Scope = "corpus"
     bar = Bar(1.0)
+    reason = "exact_duplicate"
+    unmatched: float | None = 0.0
 
     class Options(CheckOptions):
         """Options of duplicate.exact."""
@@ -61,6 +35,7 @@ class ExactDuplicate:
 
     def __init__(self, options: Options | None = None) -> None:
         self.options = options or self.Options()
+        self.says: Mapping[str, Any] = {"fields": list(self.options.fields), "rule": "folded"}
         self._first: dict[bytes, tuple[str, int]] = {}
         self._added: tuple[bytes, int] | None = None
 
@@ -74,31 +49,50 @@ class ExactDuplicate:
             del self._first[self._added[0]]
             self._added = None
 
+    def digest(self, rows: Sequence[Row]) -> np.ndarray:
+        """(rows, 2) of uint64: hash of the folded columns; zeros if there is nothing in them."""
+        from .kinds import keys_of
+
+        return keys_of([[row.text(field) for row in rows] for field in self.options.fields])
+
+    def match(self, digests: np.ndarray, alive: np.ndarray, read: Callable[[np.ndarray], Sequence[Row]]) -> Matches:
+        """Rows with the digest of an earlier one; no row is read."""
+        from .kinds import repeats
+
+        return repeats(digests, alive)
+
+    def alike(self, one: Row, other: Row) -> float:
+        """1.0 if all columns fold to the same and one of them holds something."""
+        key = self._key(one)
+        return float(any(key) and key == self._key(other))
+
+    def _key(self, row: Row) -> bytes:
+        return key_of([row.text(field) for field in self.options.fields])
+
     def _judge(self, row: Row) -> Finding:
-        texts = [row.text(field) for field in self.options.fields]
-        if not any(texts):
+        key = self._key(row)
+        if not any(key):
             known = any(field in row.fields for field in self.options.fields)
             return CLEAN if known else unjudged("no_column", ", ".join(self.options.fields))
-        # A text of nothing but punctuation would fold to nothing: it stands for itself.
-        key = _digest([fold(text) or text.strip() for text in texts])
         first = self._first.setdefault(key, (row.id, row.index))
         self._added = (key, row.index) if first[1] == row.index else None
         if self._added is not None:
             return CLEAN
         matched, matched_row = first
-        evidence = {
-            "matched": matched,
-            "matched_row": matched_row,
-            "fields": list(self.options.fields),
-            "rule": "folded",
-        }
-        return Finding(1.0, "exact_duplicate", evidence)
+        return Finding(1.0, self.reason, {"matched": matched, "matched_row": matched_row, **self.says})
 
 
-def _digest(texts: Sequence[str]) -> bytes:
-    h = hashlib.blake2b(digest_size=16)
-    for text in texts:
-        raw = text.encode("utf-8", "surrogatepass")
-        h.update(b"%d:" % len(raw))
-        h.update(raw)
-    return h.digest()
+def exact_duplicates(columns: Sequence[Sequence[str]]) -> Matches:
+    """Rows that repeat an earlier one exactly, once case, white space and punctuation are folded.
+
+    Args:
+        columns: the texts, column by column, all of one length; all columns of two rows must be equal.
+
+    Returns:
+        The rows that repeat an earlier one, and the first row of their kind for each.
+    """
+    import numpy as np
+
+    from .kinds import keys_of, repeats
+
+    return repeats(keys_of(columns), np.ones(len(columns[0]), dtype=bool))

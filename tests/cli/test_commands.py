@@ -82,6 +82,40 @@ def test_filter(place):
     assert "1 of 3 candidates kept" in corpusmith("filter", "rows.jsonl", "--out", "clean", cwd=place).stdout
 
 
+def test_score_audit_and_review(cafe):
+    place = cafe.folder
+    gold, train = str(cafe.gold), str(cafe.train_file)
+    answers = [{"id": name, "prediction": case["polarity"]} for name, case in cafe.cases.items()]
+    (place / "perfect.jsonl").write_text("".join(json.dumps(answer) + "\n" for answer in answers))
+
+    scored = corpusmith("score", "arts", "--gold", gold, "--predictions", "perfect.jsonl", "--json", cwd=place)
+    assert scored.returncode == 0, scored.stderr
+    assert json.loads(scored.stdout)["models"]["perfect"]["ars"] == 100.0
+    table = corpusmith("score", "arts", "--gold", gold, "--predictions", "perfect.jsonl", cwd=place).stdout
+    assert table.splitlines()[1].split()[:2] == ["perfect", "100.00"]
+
+    audited = corpusmith("audit", gold, "--train", train, "--samples", "100", "--json", "-q", cwd=place)
+    assert audited.returncode == 0, audited.stderr
+    assert json.loads(audited.stdout)["verdict"] == "pass"
+    flipped = {"positive": "negative", "negative": "positive", "neutral": "neutral"}
+    wrong = cafe.write("wrong.json", {n: {**c, "polarity": flipped[c["polarity"]]} for n, c in cafe.cases.items()})
+    refused = corpusmith("audit", str(wrong), "--train", train, "--samples", "100", "--fail-on", "undecided", cwd=place)
+    assert refused.returncode == 3, refused.stderr
+    assert "refuse" in refused.stdout.splitlines()[0]
+
+    written = corpusmith("review", "export", gold, "--out", "tasks.csv", "--sample", "6", "--json", cwd=place)
+    assert json.loads(written.stdout)["tasks"] == 6
+    unanswered = corpusmith("review", "import", "tasks.csv", cwd=place)
+    assert unanswered.returncode == 1
+    assert "no task is answered" in only_error(unanswered)
+    task = json.loads((place / "tasks.csv.key.json").read_text())["tasks"][0]
+    label = task["aspects"][0]["expected"]
+    (place / "back.csv").write_text(f"task,annotator,fluency,sentiment_1\n{task['id']},ann,5,{label}\n")
+    back = corpusmith("review", "import", "back.csv", "--json", cwd=place)
+    assert json.loads(back.stdout)["cases"]["all"]["passed"] == 1
+    assert "100.0" in corpusmith("review", "import", "back.csv", cwd=place).stdout
+
+
 def test_the_listings(place):
     assert "quickstart" in corpusmith("recipes", "list", cwd=place).stdout
     listed = json.loads(corpusmith("recipes", "list", "--json", cwd=place).stdout)
@@ -115,6 +149,19 @@ def test_the_listings(place):
         (["explain", "nosuch", "abc"], 1, "nosuch"),
         (["export", "nosuch.jsonl", "-f", "alpaca"], 2, "nosuch.jsonl"),
         (["export", "seeds.jsonl", "-f", "nosuch"], 2, "nosuch"),
+        (["score", "arts", "--gold", "nosuch.json", "--predictions", "seeds.jsonl"], 2, "nosuch.json"),
+        (["score", "nosuch", "--gold", "seeds.jsonl", "--predictions", "seeds.jsonl"], 2, "nosuch"),
+        (["score", "arts", "--gold", "seeds.jsonl", "--predictions", "seeds.jsonl"], 2, "no aspect cases"),
+        (["score", "arts", "--gold", "seeds.jsonl"], 2, "--model"),
+        (["score", "arts", "--gold", "seeds.jsonl", "--predictions", "p.csv", "--shots", "3"], 2, "--shots"),
+        (["audit", "nosuch.json"], 2, "nosuch.json"),
+        (["audit", "seeds.jsonl"], 2, "--kind arts"),
+        (["audit", "seeds.jsonl", "--kind", "nosuch"], 2, "nosuch"),
+        (["audit", "seeds.jsonl", "--kind", "arts"], 2, "--train"),
+        (["audit", "seeds.jsonl", "--kind", "arts", "--fail-on", "never"], 2, "never"),
+        (["review", "export", "seeds.jsonl", "--out", "r.csv"], 2, "no aspect cases"),
+        (["review", "import", "nosuch.csv"], 2, "nosuch.csv"),
+        (["export", "seeds.jsonl", "-f", "arts_training"], 2, "no aspect case"),
         (["models", "pull", "nosuch"], 1, "nosuch"),
         (["recipes", "show", "nosuch"], 2, "nosuch"),
     ],

@@ -1,9 +1,11 @@
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from corpusmith.quality import Row
-from corpusmith.quality.duplicates.exact import ExactDuplicate, fold
+from corpusmith.quality.duplicates.exact import ExactDuplicate, exact_duplicates
+from corpusmith.quality.duplicates.fold import fold
 
 
 def rows(*texts):
@@ -90,6 +92,29 @@ def test_the_cut_into_batches_does_not_matter(texts, sizes):
         found += matches(check, left[:size])
         left = left[size:]
     assert found == whole
+
+
+@given(st.lists(st.tuples(st.sampled_from(["a", "A.", "b", "", " ", "1", "?", "É"]), st.booleans()), max_size=50))
+def test_the_whole_set_at_once_is_judged_as_row_by_row(cells):
+    these = rows(*(text for text, _ in cells))
+    alive = np.array([here for _, here in cells], dtype=bool)
+    one_by_one = ExactDuplicate()
+    expected = {}
+    for row, here in zip(these, alive, strict=True):
+        (finding,) = one_by_one.judge([row])
+        if not here:
+            one_by_one.forget(row)
+        elif finding.value:
+            expected[row.index] = finding.evidence["matched_row"]
+    check = ExactDuplicate()
+    found = check.match(check.digest(these), alive, lambda _: [])
+    assert dict(zip(found.rows.tolist(), found.matched.tolist(), strict=True)) == expected
+    assert all(check.alike(these[row], these[matched]) == 1 for row, matched in expected.items())
+
+
+def test_columns_of_text_are_judged_without_rows():
+    found = exact_duplicates([["Name a fish.", "x", "name a  FISH"], ["", "y", ""]])
+    assert (found.rows.tolist(), found.matched.tolist(), found.values.tolist()) == ([2], [0], [1.0])
 
 
 @given(st.text())

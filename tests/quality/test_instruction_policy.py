@@ -1,10 +1,10 @@
 from pathlib import Path
 
 import pytest
-import yaml
 
 import corpusmith
-from corpusmith.quality import Panel, Policy, Row
+from corpusmith.quality import Panel, Row
+from corpusmith.recipes import load_policy
 
 POLICIES = sorted((Path(corpusmith.__file__).parent / "recipes" / "policies").glob("*.yaml"))
 
@@ -15,7 +15,7 @@ def test_there_is_a_policy_for_instructions():
 
 @pytest.mark.parametrize("path", POLICIES, ids=lambda path: path.stem)
 def test_every_policy_validates_and_its_checks_load(path):
-    policy = Policy.model_validate(yaml.safe_load(path.read_text("utf-8")))
+    policy = load_policy(path)
     assert policy.name == path.stem
     assert policy.description
     Panel.from_specs(policy.checks)
@@ -23,7 +23,7 @@ def test_every_policy_validates_and_its_checks_load(path):
 
 def test_the_instruction_policy_on_a_few_rows():
     (path,) = [path for path in POLICIES if path.stem == "instructions"]
-    policy = Policy.model_validate(yaml.safe_load(path.read_text("utf-8")))
+    policy = load_policy(path)
     cells = [
         ("Name a fish that lives in lakes.", "", "Pike"),
         ("Name a fish, that lives in lakes!", "", "Carp"),

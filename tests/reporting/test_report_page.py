@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from corpusmith.reporting import ReportMaterial, render_report, write_report
-from corpusmith.reporting.rows import ROW_CAP
+from corpusmith.reporting.rows import DATA_BYTES, ROW_CAP
 
 
 def embedded(page: str) -> dict[str, Any]:
@@ -167,11 +167,11 @@ def test_data_cannot_end_the_script_block_or_become_markup(hostile_text, hostile
 
 
 def test_no_list_is_embedded_beyond_its_cap_and_the_page_says_so(material):
-    many = replace(material, kept=[material.kept[i % 38] for i in range(900)])
-    counts = {**many.run["counts"], "kept": 900, "candidates": 900 + 286}
+    many = replace(material, kept=[material.kept[i % 38] for i in range(2400)])
+    counts = {**many.run["counts"], "kept": 2400, "candidates": 2400 + 286}
     page = render_report(changed(many, counts=counts))
     assert len(embedded(page)["lists"]["kept"]) == ROW_CAP
-    assert "at most 500 rows of each list" in words_of(page)
+    assert "at most 2,000 rows of each list" in words_of(page)
 
 
 @pytest.mark.parametrize("filler", ["word ", "<b>&", "漢字", "\x00\ud800"])
@@ -181,7 +181,7 @@ def test_page_stays_small_however_long_the_texts(material, filler):
 
     grown = [grow(line) for line in material.kept] * 14
     page = render_report(replace(material, kept=grown, dropped=grown))
-    assert len(page.encode()) < 2_000_000
+    assert len(page.encode()) < DATA_BYTES + 400_000
     cut = dict(embedded(page)["lists"]["kept"][0]["fields"])["output"]
     assert len(cut["t"]) + cut["after"] == 20_000 * len(filler)
 

@@ -19,6 +19,13 @@ GRADE = {"reason": "none", "supported": True, "answered": True, "clear": True, "
 PAIR = {"question": "What do honey bees make honey from?", "answer": "Honey bees make it from the nectar of flowers."}
 VERBS = ["Explain", "List", "Compare", "Describe", "Plan", "Rewrite", "Summarise", "Check", "Order", "Name"]
 THINGS = ["a kitchen budget", "two kinds of loan", "the parts of a letter", "a weekly menu", "the care of knives"]
+ASPECTS = {
+    "sentence": "The bees are gentle and the honey is delicious.",
+    "terms": [
+        {"term": "bees", "from": 4, "to": 8, "polarity": "positive"},
+        {"term": "honey", "from": 28, "to": 33, "polarity": "positive"},
+    ],
+}
 INSTRUCTIONS = [f"{verb} {thing} for somebody new to it." for verb, thing in itertools.product(VERBS, THINGS)]
 
 
@@ -28,6 +35,7 @@ def rows(start: int) -> dict:
 
 
 SCRIPTS = {
+    "arts": [],
     "map": [],
     "quickstart": [
         {"match": "Honey", "reply": "What do honey bees make honey from?"},
@@ -37,6 +45,10 @@ SCRIPTS = {
         {"match": "Judge the pair", "reply": GRADE},
         {"match": "Text:.*Honey", "reply": PAIR},
         {"reply": {"question": "What lets bread rise?", "answer": "Yeast makes bread rise with carbon dioxide gas."}},
+    ],
+    "polarity": [
+        {"match": "cold", "reply": {"polarity": "negative"}},
+        {"reply": {"polarity": "neutral"}},
     ],
     "explore": [
         {"match": '"rows"|instructions', "replies": [rows(i) for i in range(12)]},
@@ -50,9 +62,11 @@ SCRIPTS = {
     ],
 }
 SETTINGS = {
+    "arts": ["seeds.test=aspects.jsonl"],
     "map": ["seeds.path=prompts.jsonl"],
     "quickstart": ["seeds.path=documents.jsonl", "builder.min_net_gain=-1000"],
     "ground": ["seeds.path=documents.jsonl"],
+    "polarity": ["seeds.path=questions.jsonl"],
     "explore": ["builder.nodes=6", "builder.rows=12"],
     "explore-quick": ["builder.nodes=5", "builder.rows=6"],
 }
@@ -66,6 +80,8 @@ def test_there_is_a_script_for_every_shipped_recipe():
 def test_it_runs_to_rows_that_add_up(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "documents.jsonl").write_text("".join(json.dumps(d) + "\n" for d in DOCUMENTS))
+    (tmp_path / "questions.jsonl").write_text('{"id": "1_0", "sentence": "The tea is cold.", "term": "tea"}\n')
+    (tmp_path / "aspects.jsonl").write_text(json.dumps(ASPECTS) + "\n")
     (tmp_path / "prompts.jsonl").write_text('{"prompt": "Say a word."}\n')
     (tmp_path / "script.yaml").write_text(yaml.safe_dump(SCRIPTS[name]))
     models = ["models.default.backend=scripted", "models.default.model=scripted", "models.default.script=script.yaml"]
@@ -79,7 +95,7 @@ def test_it_runs_to_rows_that_add_up(name, tmp_path, monkeypatch):
     assert counts["kept"] > 0
     assert counts["candidates"] == sum(counts[f] for f in ("kept", "dropped", "review", "rejected", "failed"))
     assert counts["failed"] == 0
-    assert planned["calls_total"] > 0
+    assert (planned["calls_total"] > 0) == (name != "arts")
     before = {p.name: p.read_bytes() for p in (tmp_path / "out" / "dataset").rglob("*") if p.is_file()}
 
     again = corpusmith.run(name, sets=sets, out=tmp_path / "out")

@@ -36,10 +36,10 @@ def test_every_row_has_a_fate_and_a_reason(tmp_path):
     assert {d["check"] for d in result.dropped} == {"output.empty", "duplicate.exact"}
     assert [f["source"] for f in result.failed] == ["rows.jsonl:5"]
     assert result.report.exists()
-    verdicts = result.verdicts()
+    verdicts = result.verdicts
     assert set(verdicts.filter(pl.col("check") == "output.empty")["row"]) == {0, 1, 2, 3}
     (duplicate,) = (d for d in result.dropped if d["check"] == "duplicate.exact")
-    story = corpusmith.explain(tmp_path / "out", duplicate["id"])
+    story = corpusmith.explain(tmp_path / "out", duplicate["row_id"])
     assert story.reason == "exact_duplicate"
     assert any(v["outcome"] == "fail" and "matched" in v["evidence"] for v in story.verdicts)
 
@@ -58,12 +58,7 @@ def test_again_gives_the_same_bytes(tmp_path):
     corpusmith.filter(data, out=tmp_path / "b", export=["alpaca"])
     again = corpusmith.filter(data, out=tmp_path / "a", export=["alpaca"])
 
-    for name in (
-        "dropped.jsonl",
-        "verdicts.parquet",
-        "records/kept.jsonl",
-        "dataset/data/train-00000-of-00001.parquet",
-    ):
+    for name in ("dropped/rows.jsonl", "verdicts.parquet", "rows.parquet", "kept/rows.jsonl"):
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
     assert again.counts == first.counts
     assert len(json.loads((tmp_path / "a" / again.run["exports"]["alpaca"][0]).read_text())) == 2
@@ -115,5 +110,33 @@ def test_a_run_folder_can_be_filtered_and_exported(tmp_path):
     assert second.counts["candidates"] == first.counts["kept"]
     written = corpusmith.export(tmp_path / "b", ["openai_chat", "sharegpt"])
     assert all(path.stat().st_size > 0 for files in written.values() for path in files)
-    assert corpusmith.RunResult.open(tmp_path / "b").counts == second.counts
-    assert "RunResult" in repr(second)
+    assert corpusmith.FilterResult.open(tmp_path / "b").counts == second.counts
+    assert "FilterResult" in repr(second)
+
+
+def test_bars_and_gates_move_without_judging_again(tmp_path):
+    policy = {
+        "name": "mine",
+        "checks": [
+            {"check": "output.empty", "gate": "flag"},
+            {"check": "length.words", "gate": "drop", "options": {"bounds": {"output": {"min": 4}}}},
+            {"check": "duplicate.exact", "gate": "drop"},
+        ],
+    }
+    (tmp_path / "mine.yaml").write_text(yaml.safe_dump(policy))
+    data = write(tmp_path / "r.jsonl", [*ROWS, "{broken", {"note": "stray"}])
+    first = corpusmith.filter(data, policy=tmp_path / "mine.yaml", out=tmp_path / "out")
+    assert first.counts["by_reason"]["dropped"] == {"too_short": 2, "exact_duplicate": 1}
+
+    second = first.rethreshold(gates={"length.words": "flag", "output.empty": "review", "duplicate.exact": "review"})
+
+    assert second.counts["by_reason"]["review"] == {"empty_output": 1, "exact_duplicate": 1}
+    assert second.counts["candidates"] == first.counts["candidates"] == 6
+    assert second.counts["failed"] == 2
+    assert list(second.failed) == list(first.failed)
+    assert set(second.verdicts["row_id"]) == set(first.verdicts["row_id"])
+    assert first.rethreshold().counts == first.counts
+    with pytest.raises(UsageError, match="not in this filter"):
+        first.rethreshold({"output.refusal": 2.0})
+    with pytest.raises(UsageError, match="below"):
+        first.rethreshold({"duplicate.exact": 0.5})

@@ -1,0 +1,1 @@
+"""Rows that repeat what a model is to be tested with."""

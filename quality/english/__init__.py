@@ -1,0 +1,1 @@
+"""What is known of English here: tokens and their parts of speech, opposites, polarity, inflection."""

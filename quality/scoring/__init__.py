@@ -1,0 +1,1 @@
+"""Scores, audits and agreement: pure functions over records and predictions."""
