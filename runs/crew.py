@@ -38,15 +38,20 @@ class Crew:
         if self._error is not None or not self._tasks:
             self._gone.set()
 
-    async def finished(self) -> None:
-        """Wait until the last worker has left.
+    async def gone(self, within: float | None = None) -> bool:
+        """Wait until the last worker has left, for so many seconds at most; whether it has.
 
         Raises:
             Exception: the first that a worker ended with; the others are still at work.
         """
-        await self._gone.wait()
+        try:
+            async with asyncio.timeout(within):
+                await self._gone.wait()
+        except TimeoutError:
+            return False
         if self._error is not None:
             raise self._error
+        return True
 
     async def dismiss(self) -> None:
         """Cancel all that are left and wait for them."""

@@ -9,6 +9,7 @@ from typing import Any
 from ..core import registry
 from ..llm import LLM, Backend
 from ..llm.budget import Budgeted, Meter, Price
+from ..llm.hedged import Hedged
 from ..llm.journal import Journal
 from ..llm.journaled import Journaled
 from ..llm.limits import Limited
@@ -164,9 +165,11 @@ def _open(settings: ModelSettings, journal: Journal, meter: Meter, say: Callable
         patience=settings.patience,
         tries=max(_FEWEST_TRIES, 2 * settings.concurrency),
     )
-    return Endpoint(
-        settings, backend, limited, Retrying(limited, stats, retries=settings.retries, standstill=standstill)
-    )
+    sent: Backend = limited
+    if settings.hedge_after is not None:
+        sent = Hedged(limited, stats, after=settings.hedge_after)
+    retrying = Retrying(sent, stats, retries=settings.retries, standstill=standstill)
+    return Endpoint(settings, backend, limited, retrying)
 
 
 def describe(settings: ModelSettings, endpoint: str) -> dict[str, Any]:

@@ -117,12 +117,9 @@ class Schedule:
         source = enumerate(items, self._next)
         self._over = False
         crew = Crew(lambda: self._work(source, crew))
-        hiring = asyncio.create_task(self._hire(crew))
-        committer = asyncio.create_task(self._commit())
-        working = asyncio.create_task(crew.finished())
-        tasks = (working, committer, hiring)
+        tasks = [asyncio.create_task(self._keep_staffed(crew)), asyncio.create_task(self._commit())]
         try:
-            await asyncio.wait([working, committer], return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
             # Also when this task is cancelled (Ctrl-C): what is finished is committed before anything else.
             for task in tasks:
@@ -135,12 +132,14 @@ class Schedule:
         if self._stop is not None:
             raise self._stop
 
-    async def _hire(self, crew: Crew) -> None:
-        """Keep as many workers as are wanted; too many leave by themselves after an item."""
-        while not self._over:
-            self._wanted = self._workers()
-            crew.grow(self._wanted)
-            await asyncio.sleep(GROUP_SECONDS)
+    async def _keep_staffed(self, crew: Crew) -> None:
+        """Keep as many workers as are wanted, until the last one has left; too many leave by themselves."""
+        gone = False
+        while not gone:
+            if not self._over:
+                self._wanted = self._workers()
+                crew.grow(self._wanted)
+            gone = await crew.gone(None if self._over else GROUP_SECONDS)
 
     async def _work(self, source: Iterator[tuple[int, Item]], crew: Crew) -> None:
         for index, item in source:

@@ -219,3 +219,19 @@ def test_calls_that_wait_for_their_next_try_hold_up_no_others(server, trial, con
     first_again = next(place for place, (_, attempt) in enumerate(order) if attempt)
     assert first_again >= 4 * concurrency
     assert case.summary["calls"]["by_cause"] == {"http_429": 2 * concurrency}
+
+
+def test_a_call_that_hangs_can_be_sent_a_second_time_beside_the_first(server, trial, every):
+    """Long before its timeout: nothing fails, and nothing counts as a retry."""
+
+    async def hangs(exchange):
+        await asyncio.Event().wait()
+
+    server.plan = every(10, hangs)
+    case = trial(COUNT)
+
+    case.check(case.run("models.default.timeout=80", "models.default.hedge_after=1"), again=COUNT)
+
+    calls = case.summary["calls"]
+    assert calls["hedged"] >= COUNT // 10
+    assert (calls["sent"], calls["retries"]) == (COUNT, 0)
