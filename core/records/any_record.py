@@ -8,11 +8,14 @@ from typing import Annotated, Any
 from pydantic import Field, TypeAdapter
 
 from .aspect import AspectRecord
+from .dialogue import DialogueRecord
 from .exam import ExamRecord
 from .instruction import InstructionRecord
 from .row import RowRecord
 
-AnyRecord = Annotated[InstructionRecord | RowRecord | AspectRecord | ExamRecord, Field(discriminator="kind")]
+AnyRecord = Annotated[
+    InstructionRecord | RowRecord | AspectRecord | DialogueRecord | ExamRecord, Field(discriminator="kind")
+]
 _any_record: TypeAdapter[AnyRecord] = TypeAdapter(AnyRecord)
 
 
