@@ -145,9 +145,11 @@ class Context:
 class Builder(Protocol):
     """Registered as a class; made once per run with its validated options.
 
-    Two more members are optional. `roles(config)`, a static method, names the models that it cannot do without (absent:
-    "default"). `reads` names for each source what its rows are: "rows" (absent), "aspects" (annotated sentences, each
-    as `sentence` with the `problems` of its terms) or "aspect_layer" (the same, polarities not needed).
+    Three more members are optional. `roles(config)`, a static method, names the models that it cannot do without
+    (absent: "default"). `gates(config)`, a static method, gives checks that stand before those of every recipe that
+    does not name them itself. `reads` names for each source what its rows are: "rows" (absent), "instructions" (of any
+    known shape, as instruction, input and output), "materials" (read whole, as they are), "aspects" (annotated
+    sentences, each as `sentence` with the `problems` of its terms) or "aspect_layer" (the same, polarities not needed).
     """
 
     Config: ClassVar[type[BuilderConfig]]

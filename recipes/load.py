@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from ..core import registry
 from ..core.errors import RecipeError, UsageError
 from ..prompts.strict_yaml import dump
 from ..quality import Panel, Policy
@@ -164,7 +165,7 @@ def _validated(placed: Placed, environ: Mapping[str, str]) -> Recipe:
     placed = expand_variables(placed, environ)
     refuse_secrets(placed)
     placed = resolve_paths(placed)
-    recipe = _model(Recipe, placed)
+    recipe = _with_gates(_model(Recipe, placed))
     if recipe.policy is None:
         return recipe
     try:
@@ -175,6 +176,16 @@ def _validated(placed: Placed, environ: Mapping[str, str]) -> Recipe:
     own = {spec.check for spec in recipe.checks}
     checks = [*(spec for spec in policy.checks if spec.check not in own), *recipe.checks]
     return recipe.model_copy(update={"checks": checks})
+
+
+def _with_gates(recipe: Recipe) -> Recipe:
+    """The recipe with the gates that its builder brings along; one that the recipe names itself is the recipe's."""
+    builder = registry.load("builders", recipe.builder.kind)
+    if not hasattr(builder, "gates"):
+        return recipe
+    own = {spec.check for spec in recipe.checks}
+    brought = [spec for spec in builder.gates(recipe.builder.options) if spec.check not in own]
+    return recipe.model_copy(update={"checks": [*brought, *recipe.checks]})
 
 
 def _model(model: type[M], placed: Placed) -> M:

@@ -17,6 +17,7 @@ from ..core import SourceRow, registry
 from ..core.errors import CorpusmithError, RunFolderError, RunStopped
 from ..data.sources import Source, Unreadable, open_source
 from ..data.sources.aspects import open_aspects
+from ..data.sources.instructions import open_instructions
 from ..llm.journal import Journal
 from ..llm.stats import CallStats
 from ..quality.panel import Panel
@@ -127,6 +128,8 @@ def _opened(location: str, seeds: Seeds, reads: str) -> Source:
     if reads == "materials":
         # Settings, styles and the like are read whole and as they are: columns and limit are for the other sources.
         return open_source(location)
+    if reads == "instructions":
+        return open_instructions(location, columns=seeds.columns, limit=seeds.limit)
     if reads == "rows":
         return open_source(location, columns=seeds.columns, limit=seeds.limit)
     labelled = reads == "aspects"

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from ...core import Record, SourceRow
 from ...core.errors import EndpointError, UsageError
-from ...core.records.exam import Consistency, ExamAnswer, ExaminedRow, ExamRecord
+from ...core.records.exam import Consistency, ExamAnswer, ExaminedRow, ExamQuestion, ExamRecord
 from ...prompts.exam_material import ExamMaterial, shipped_material
 from ...quality import CheckSpec
 from ..builder import BuilderConfig, Context, Forecast, Item, Outcome
@@ -34,7 +34,7 @@ class Exam:
 
     Config: ClassVar[type[BuilderConfig]] = ExamConfig
     sources: ClassVar[Mapping[str, bool]] = {"path": False, "documents": False, "exam": False}
-    reads: ClassVar[Mapping[str, str]] = {"path": "instructions", "exam": "exam"}
+    reads: ClassVar[Mapping[str, str]] = {"path": "instructions", "documents": "materials", "exam": "materials"}
 
     def __init__(self, config: ExamConfig) -> None:
         """Read the kinds of knowledge.
@@ -167,7 +167,7 @@ class _Walk:
         """All stages."""
         small_profile = self._config.profile == "small"
         if small_profile:
-            self._need = await small.classify(self._row, self._ctx, self._builder.material, self._trail)
+            self._need = small.classify(self._row)
         else:
             self._need = await classify(
                 self._row, self._ctx, self._builder.material, self._builder.schema, self._trail
@@ -189,13 +189,16 @@ class _Walk:
     async def again(self) -> None:
         """The last stages, with the questions of a finished exam."""
         told = self._item.data["exam"]
-        self._need = Need(told["consistency"] not in ("no_need", "unlabelled"), told["category"], told["reason"])
-        self._reference = Reference(told["knowledge"], tuple(told["passages"]))
-        self._sheet.questions = list(told["questions"])
+        was: Consistency = told["consistency"]
+        needed = was not in ("no_need", "unlabelled")
+        self._need = Need(needed, told["category"], told["reason"] or "", tuple(told["queries"] or ()))
+        passages = tuple(told["passages"] or ())
+        self._reference = Reference(told["knowledge"] or "", passages)
+        self._sheet.questions = [ExamQuestion.model_validate(question) for question in told["questions"]]
         self.if_stopped = "unexaminable"
-        if told["consistency"] in ("unlabelled", "unexaminable") and not self._sheet.questions:
-            raise Stop(told["consistency"], told["problem"], told["problem_text"])
-        if self._need.needed:
+        if was == "unlabelled" or (was == "unexaminable" and not self._sheet.questions):
+            raise Stop(was, told["problem"] or "", told["problem_text"] or "")
+        if needed:
             await self._examine()
 
     async def _found(self) -> Reference:

@@ -21,8 +21,8 @@ class ExamConfig(BuilderConfig):
     """Options of `exam`."""
 
     profile: Literal["standard", "small"] = "standard"
-    """standard: the writer follows instructions. small: it can only go on with a text; statements are taken out of the
-    reference by code, the model writes a stem to each, and wrong options come from other rows' facts."""
+    """standard: the writer follows instructions. small: it can only go on with a text; need and statements are told by
+    rule, the model writes a stem to each fact, and wrong options come from other rows' facts."""
     categories: Path | None = None
     """File with kinds of knowledge, worked examples and demonstrations of your own, in place of the shipped one."""
 
@@ -52,6 +52,8 @@ class ExamConfig(BuilderConfig):
     flagged: Literal["keep", "refuse"] = "keep"
     """What becomes of a question whose key can be told without any knowledge: it is the longest option by far, or the
     one that shares words with the stem."""
+    gaps: bool = True
+    """small: whether a fact to which the model writes no usable question is asked for as a gap in its statement."""
     min_questions: int = Field(1, ge=1, le=20)
     """A row with fewer usable questions is unexaminable."""
 

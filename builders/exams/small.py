@@ -1,0 +1,264 @@
+"""The profile `small`: a model that can only go on with a text writes the stems; the rest is done by code.
+
+Whether knowledge is needed is told by rule: asked for yes or no, a model of 135 million parameters is hardly better than
+a coin (docs/exams.md). The reference is the row's own answer, or what the documents say. Its statements are taken out
+by code, and so are the facts in them that are asked for; the model writes a question to each, several times; wrong
+options are facts of other rows. A question is used if the model itself, the statement before its eyes, finds the right
+option likelier than the wrong ones and than the statement's other facts. Where it writes none, the fact is asked for as
+a gap in its statement.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from ...core import seeded
+from ...core.errors import AnswerError
+from ...core.records.exam import ExaminedRow, RefusedQuestion, question_id
+from ...prompts import Prompt
+from ..builder import Context
+from ..instructions.chunks import words
+from ..instructions.grounding import Limits, example_echo, question_fault, tidy
+from .drafts import Draft, fault_of, flags_of, refused, tidied
+from .facts import Fact, FactPool, Statement, read_statement, statements_of
+from .need import Need
+from .options import ExamConfig
+from .reference import Reference, looked_up
+from .retrieval import Library
+from .trail import Stop, Trail
+from .writing import STAGE, Sheet
+
+STEM = "exam/stem"
+OPTION = "exam/option"
+JUDGED = "judge"
+LIMITS = Limits(max_words=22, max_new_words=1)
+_TRIES_PER_QUESTION = 2
+"""Facts that are tried for each question that is wanted."""
+_OTHER_FACTS = 2
+"""Facts of the same statement that the right option must be likelier than."""
+_OPENINGS = {
+    "year": ("In which year", "When", "In which year"),
+    "number": ("How", "", "What"),
+    "word_number": ("How many", "How many", ""),
+    "name": ("", "Who", "Which"),
+    "term": ("What", "", "What"),
+}
+_OWN_QUESTION_WORDS = 20
+_SHORT_ANSWER = 25
+_MADE_UP = re.compile(
+    r"\b(?:story|stories|poems?|haikus?|limerick|lyrics?|songs?|slogans?|taglines?|tweets?|jokes?|riddles?|dialogues?|"
+    r"conversations?|characters?|e-?mails?|letters?|titles?|headlines?|similes?|metaphors?|puns?|captions?|scripts?|"
+    r"scenes?|speech|speeches|essays?|blog|posts?|ads?|advertisements?|brand names?|names for|password|toast|invitation|"
+    r"cover letter|resume|plot|role-?play|imagine|imaginary|fictional|fantasy|imagination|scenarios?|opinions?)\b",
+    re.IGNORECASE,
+)
+_WORKED_ON = re.compile(
+    r"^\W*(?:(?:please|can you|could you|i need you to) )?(?:re-?write|re-?phrase|paraphrase|edit|correct|fix|translate|"
+    r"back-?translate|summari[sz]e|shorten|simplify|convert|change|replace|insert|combine|split|sort|order|arrange|rank|"
+    r"count|calculate|compute|add|subtract|multiply|divide|solve|evaluate|extract|highlight|underline|rearrange|"
+    r"re-?order|transform|turn|fill|punctuate|capitali[sz]e|modify|delete|remove|merge|improve|revise|reword|complete|"
+    r"classify the (?:following )?(?:sentence|text)|use the (?:given )?words?|write (?:a|an|the) (?:code|function|program)|"
+    r"make (?:this|the) )\b",
+    re.IGNORECASE,
+)
+_GIVEN = 60
+"""Characters of input from which on the task is to work with it, unless the answer brings in names or numbers."""
+
+
+def classify(row: ExaminedRow) -> Need:
+    """Tell by rule whether the answer rests on facts that the task does not give.
+
+    Raises:
+        Stop: the row is unlabelled: it has no instruction or no answer.
+    """
+    for column, text in (("instruction", row.instruction), ("output", row.output)):
+        if not text.strip():
+            raise Stop("unlabelled", f"no_{column}", f"the row's {column} is empty.")
+    given = f"{row.instruction}\n{row.input}"
+    if _MADE_UP.search(row.instruction):
+        return Need(False, reason="The task asks for a text that is made up.")
+    if _WORKED_ON.search(row.instruction):
+        return Need(False, reason="The task works on what it gives.")
+    facts = [fact for text in _sentences(row) for fact in read_statement(text, given).facts]
+    if not facts and own_question(row) is None:
+        return Need(False, reason="No sentence of the answer states a fact that the task does not give.")
+    if len(row.input) > _GIVEN and not any(fact.weight for fact in facts):
+        return Need(False, reason="The task gives a text, and the answer brings in no name or number.")
+    said = ", ".join(fact.text for fact in facts[:3]) or row.output.strip()[:80]
+    return Need(True, reason=f"The answer states what the task does not give: {said}.")
+
+
+def _sentences(row: ExaminedRow) -> list[str]:
+    return statements_of(row.output)
+
+
+def reference(row: ExaminedRow, need: Need, library: Library | None, config: ExamConfig) -> Reference:
+    """The row's own statements; with documents, those of the passages that fit the row.
+
+    Raises:
+        Stop: the row is unexaminable: no passage fits, or nothing is stated.
+    """
+    if library is None:
+        said = _sentences(row)
+        if not said and own_question(row) is not None:
+            said = [row.output.strip()]
+        if not said:
+            message = "no sentence of the answer can be understood by itself."
+            raise Stop("unexaminable", "no_statement", message)
+        kept = said[: config.statements]
+        return Reference(" ".join(kept), (), tuple(kept))
+    passages = looked_up(row, need, library, config)
+    told = [(sentence, passage.key) for passage in passages for sentence in statements_of(passage.text)]
+    kept_pairs = told[: config.statements]
+    if not kept_pairs:
+        message = "no sentence of the passages can be understood by itself."
+        raise Stop("unexaminable", "no_statement", message)
+    text = " ".join(sentence for sentence, _ in kept_pairs)
+    keys = tuple(dict.fromkeys(key for _, key in kept_pairs))
+    return Reference(text, keys, tuple(sentence for sentence, _ in kept_pairs))
+
+
+def own_question(row: ExaminedRow) -> Draft | None:
+    """The row itself as a question with its right option, where its instruction asks for one fact and names it."""
+    asked = tidy(row.instruction)
+    said = words(asked)
+    if row.input.strip() or row.messages or not asked.endswith("?") or len(said) > _OWN_QUESTION_WORDS:
+        return None
+    first = said[0] if said else ""
+    if first not in ("who", "what", "which", "when", "where", "how", "in") or len(words(row.output)) > _SHORT_ANSWER:
+        return None
+    facts = read_statement(row.output.strip().split("\n")[0], row.instruction).facts
+    kinds = {"who": ("name",), "when": ("year",), "how": ("number", "word_number")}.get(first, ("name", "year", "number"))
+    fit = [fact for fact in facts if fact.kind.partition(":")[0] in kinds]
+    if len(fit) != 1:
+        return None
+    return Draft(asked, fit[0].text, (), "", row.output.strip(), "row")
+
+
+async def write_questions(
+    key: str, row: ExaminedRow, reference: Reference, pool: FactPool, ctx: Context, config: ExamConfig, trail: Trail
+) -> Sheet:
+    """Ask for the facts of the reference, one after the other, until there are as many questions as are wanted."""
+    sheet = Sheet(key, ctx.seed, config.questions)
+    given = f"{row.instruction}\n{row.input}"
+    texts = f"{given}\n{row.output}\n{reference.text}"
+    own = own_question(row) if not reference.passages else None
+    if own is not None:
+        fact = next(f for f in read_statement(own.statement.split("\n")[0], row.instruction).facts if f.text == own.right)
+        _take(sheet, own, fact, pool, texts, config)
+    statements = [read_statement(text, given) for text in reference.statements]
+    tried = 0
+    for statement, fact in _in_turn(statements):
+        if not sheet.missing or tried >= _TRIES_PER_QUESTION * config.questions:
+            break
+        if any(question.options["ABCD".index(question.key)] == fact.text for question in sheet.questions):
+            continue
+        tried += 1
+        await _ask_for(sheet, statement, fact, pool, texts, ctx, config, trail)
+    return sheet
+
+
+def _in_turn(statements: Sequence[Statement]) -> Iterator[tuple[Statement, Fact]]:
+    """Names and numbers of all statements first, then terms; one of each statement before a second one of any."""
+    for weight in (1, 0):
+        for number in range(max((len(s.facts) for s in statements), default=0)):
+            for statement in statements:
+                fit = [fact for fact in statement.facts if fact.weight == weight]
+                if number < len(fit):
+                    yield statement, fit[number]
+
+
+def _take(sheet: Sheet, draft: Draft, fact: Fact, pool: FactPool, texts: str, config: ExamConfig) -> bool:
+    """Give a draft its wrong options and put it on the sheet, unless a rule speaks against it."""
+    number = len(sheet.questions)
+    random = seeded(sheet.seed, question_id(sheet.row, number), "wrong", fact.text)
+    wrong = pool.like(fact, texts, random)
+    if wrong is None:
+        sheet.refused.append(RefusedQuestion(reason="no_wrong_options", text=draft.text))
+        return False
+    whole = tidied(replace(draft, wrong=tuple(wrong)))
+    fault = fault_of(whole, sheet.stems)
+    if fault is None and config.flagged == "refuse":
+        fault = next(iter(flags_of(whole)), None)
+    if fault is not None:
+        sheet.refused.append(refused(whole, fault))
+        return False
+    sheet.questions.append(sheet.place(whole, number))
+    return True
+
+
+async def _ask_for(
+    sheet: Sheet,
+    statement: Statement,
+    fact: Fact,
+    pool: FactPool,
+    texts: str,
+    ctx: Context,
+    config: ExamConfig,
+    trail: Trail,
+) -> None:
+    """One fact: the first question written to it that passes, else a gap."""
+    for stem in await _stems(sheet, statement, fact, ctx, trail):
+        draft = Draft(stem, fact.text, (), "", statement.text)
+        if config.judge and ctx.llm.capabilities.score:
+            fault = await _disputed(stem, statement, fact, ctx, trail)
+            if fault is not None:
+                sheet.refused.append(refused(draft, fault))
+                continue
+        if _take(sheet, draft, fact, pool, texts, config):
+            return
+    if config.gaps:
+        blank = f"{statement.text[: fact.start]}____{statement.text[fact.end :]}"
+        _take(sheet, Draft(f"Fill in the gap: {blank}", fact.text, (), "", statement.text, "code"), fact, pool, texts, config)
+
+
+async def _stems(sheet: Sheet, statement: Statement, fact: Fact, ctx: Context, trail: Trail) -> list[str]:
+    """What the model writes to the fact, the questions that no rule refuses, the one it wrote most often first."""
+    prompt = ctx.prompts.get(STEM, profile="small")
+    openings = _OPENINGS[fact.kind.partition(":")[0]]
+    asked = await asyncio.gather(
+        *(_stem(number, opening, statement, fact, ctx, prompt, trail) for number, opening in enumerate(openings))
+    )
+    times: dict[str, int] = {}
+    for stem, reason, text in asked:
+        fault = reason or _stem_fault(stem, statement, fact, prompt)
+        if fault is None:
+            times[stem] = times.get(stem, 0) + 1
+        else:
+            sheet.refused.append(RefusedQuestion(reason=fault, text=f"{text or stem} [{fact.text}]"))
+    return sorted(times, key=lambda stem: -times[stem])
+
+
+async def _stem(
+    number: int, opening: str, statement: Statement, fact: Fact, ctx: Context, prompt: Prompt, trail: Trail
+) -> tuple[str, str, str]:
+    inputs = {"statement": statement.text, "answer": fact.text, "opening": opening}
+    try:
+        answer = await ctx.llm.ask(prompt, inputs=inputs, sample=number)
+    except AnswerError as error:
+        trail.note(STAGE, error.calls, prompt)
+        return "", f"{STAGE}_{error.reason}", error.raw
+    trail.note(STAGE, answer.calls, prompt)
+    return tidy(f"{opening} {answer.text}".strip()), "", ""
+
+
+def _stem_fault(stem: str, statement: Statement, fact: Fact, prompt: Prompt) -> str | None:
+    fault = question_fault(stem, statement.text, LIMITS)
+    if fault is None and example_echo(stem, prompt.text):
+        return "example_echo"
+    return fault
+
+
+async def _disputed(stem: str, statement: Statement, fact: Fact, ctx: Context, trail: Trail) -> str | None:
+    """What the model has against a question: that the statement answers it with another of its facts."""
+    others = [one.text for one in statement.facts if one != fact][:_OTHER_FACTS]
+    if not others:
+        return None
+    prompt = ctx.prompts.get(OPTION)
+    text = prompt.render({"demonstrations": (), "stem": stem, "knowledge": statement.text}).text
+    found = await asyncio.gather(*(ctx.llm.score(text, f" {one}") for one in (fact.text, *others)))
+    trail.note(JUDGED, [key for one in found for key in one.calls], prompt)
+    return "key_disputed" if max(one.mean for one in found[1:]) >= found[0].mean else None
