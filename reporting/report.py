@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from .aspects import aspect_views
 from .charts import count_of, fate_segments, kept_lengths, reason_chart
 from .dialogues import batch_bars, dialogue_figures
+from .exams import exam_view
 from .material import ReportMaterial
 from .outline import outlines
 from .rows import LISTS, embed
@@ -107,6 +108,7 @@ def _sections(material: ReportMaterial) -> dict[str, Any]:
         "batch": batch_bars(told) if told else [],
         "batch_size": told.get("batch_size", 0) if told else 0,
         "dialogues": dialogue_figures(told) if told else [],
+        "exam": exam_view(run["exam"], run) if run.get("exam") else None,
         "fates": FATES,
         "counts": {fate: count_of(run, "counts", fate) for fate in FATES},
         "checks": _check_table(material.verdict_counts),

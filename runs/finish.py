@@ -17,6 +17,7 @@ from ..recipes import Recipe, resolved_yaml
 from ..reporting import AspectCounts, ReportMaterial, count_aspects, write_report
 from .accept import Acceptance, row_fields
 from .dialogues import batch_notes, dialogue_facts
+from .exams import exam_facts, exam_notes, exam_records
 from .folder import RunFolder, write_atomically
 
 REPORTED = 500
@@ -38,6 +39,10 @@ def finish(folder: RunFolder, recipe: Recipe, acceptance: Acceptance, facts: dic
     if told is not None:
         facts["dialogues"] = told
         facts["notes"] = batch_notes(told)
+    examined = exam_facts(exam_records(path, lines), facts["builder"], facts["counts"])
+    if examined is not None:
+        facts["exam"] = examined
+        facts["notes"] = exam_notes(examined)
     if acceptance.accounting.fates["kept"]:
         settings = recipe.dataset
         info = write_dataset(kept, path / "dataset", validation=settings.validation, seed=recipe.seed)

@@ -173,9 +173,7 @@ def orders(question: ExamQuestion, shuffles: int, seed: int) -> list[Order]:
     return found
 
 
-async def fitting(
-    demonstrations: Sequence[Demonstration], ask: Callable[[Sequence[Demonstration]], Awaitable[T]]
-) -> T:
+async def fitting(demonstrations: Sequence[Demonstration], ask: Callable[[Sequence[Demonstration]], Awaitable[T]]) -> T:
     """Ask with all demonstrations, or with the first few of them if the target cannot take more.
 
     Raises:

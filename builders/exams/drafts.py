@@ -15,10 +15,12 @@ from ...core.records.exam import LETTERS, ExamQuestion, RefusedQuestion
 from ..instructions.grounding import akin, content_words, same_question
 
 _ALL_OR_NONE = re.compile(
-    r"\b(?:all|none|any|both|some|neither|either) of (?:the |these |those )?(?:above|these|those|them|options|answers|other)"
+    r"\b(?:all|none|any|both|some|neither|either) of (?:the |these |those )?"
+    r"(?:above|these|those|them|options|answers|other)"
     r"|\b(?:all|none|both|neither) (?:the |are |is )?(?:above|correct|true|right|false|wrong)\b"
     r"|^(?:both|neither|either) \(?[A-D]\)?\b|^\(?[A-D]\)? (?:and|or|&) \(?[A-D]\)?\.?$"
-    r"|\bno(?:ne| correct answer| right answer)\b(?: of .*)?$|^(?:not (?:given|stated|mentioned)|cannot be (?:told|known))",
+    r"|\bno(?:ne| correct answer| right answer)\b(?: of .*)?$"
+    r"|^(?:not (?:given|stated|mentioned)|cannot be (?:told|known))",
     re.IGNORECASE,
 )
 _POINTING = re.compile(
@@ -147,4 +149,3 @@ def placed(draft: Draft, question: str, random: Random) -> ExamQuestion:
         writer=draft.writer,
         flags=flags_of(draft),
     )
-

@@ -1,4 +1,4 @@
-"""`exam`: training rows -> the same rows, each examined for whether the target model knows what it rests on, and treated.
+"""`exam`: training rows -> the same rows, examined for whether a model knows what they rest on, and treated.
 
 Source: Wan et al. 2024, "Knowledge Verification to Nip Hallucination in the Bud" (KCA): rows that take knowledge which
 the model to be trained does not hold teach it to make things up. Six stages: classify, reference, examine, answer,
@@ -25,7 +25,7 @@ from .options import ExamConfig
 from .reference import Reference, drawn, written
 from .retrieval import Library, embedder, open_library
 from .rows import item_of, repeated_item, row_of
-from .trail import Stop, Trail, is_too_long
+from .trail import UNEXAMINABLE, Stop, Trail, is_too_long
 from .writing import Sheet, write_questions
 
 
@@ -87,7 +87,9 @@ class Exam:
         if ("path" in sources) == ("exam" in sources):
             what = "both data and a finished exam are" if "exam" in sources else "no data is"
             message = f"{what} given to the builder 'exam'."
-            raise UsageError(message, hint="Give rows with --set seeds.path=FILE, or an exam with --set seeds.exam=FILE.")
+            raise UsageError(
+                message, hint="Give rows with --set seeds.path=FILE, or an exam with --set seeds.exam=FILE."
+            )
         if self._config.reference == "documents" and "path" in sources and "documents" not in sources:
             message = "builder.reference is documents, and there are none."
             raise UsageError(message, hint="Give them with --set seeds.documents=FILE (a column text).")
@@ -169,9 +171,7 @@ class _Walk:
         if small_profile:
             self._need = small.classify(self._row)
         else:
-            self._need = await classify(
-                self._row, self._ctx, self._builder.material, self._builder.schema, self._trail
-            )
+            self._need = await classify(self._row, self._ctx, self._builder.material, self._builder.schema, self._trail)
         self.if_stopped = "unexaminable"
         if not self._need.needed:
             return
@@ -215,7 +215,7 @@ class _Walk:
         if len(questions) < self._config.min_questions:
             reasons = ", ".join(sorted({one.reason for one in self._sheet.refused})) or "none was written"
             message = f"{len(questions)} usable questions, of {self._config.min_questions} needed ({reasons})."
-            raise Stop("unexaminable", "no_question" if not questions else "too_few_questions", message)
+            raise Stop(UNEXAMINABLE, "no_question" if not questions else "too_few_questions", message)
         self._answers = await self._target.take(questions, self._trail)
         self._mark = marked(questions, self._answers, self._config)
 
@@ -230,9 +230,7 @@ class _Walk:
             consistency = self._stopped.consistency
         elif self._mark is not None:
             consistency = self._mark.consistency
-        treatment, fields = treated(
-            self._row, consistency, self._need.category, self._reference.text, self._config
-        )
+        treatment, fields = treated(self._row, consistency, self._need.category, self._reference.text, self._config)
         data = self._item.data
         notes = {"calls": dict(self._trail.stages), **described(self._target)}
         origin = self._ctx.origin(self._item.id, prompts=self._trail.prompts.values(), notes=notes)

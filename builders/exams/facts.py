@@ -26,6 +26,8 @@ POOLED_ROWS = 20_000
 _FEWEST_WORDS, _MOST_WORDS = 4, 40
 _NEAREST = 24
 """Numbers, those of like size first, that wrong ones are drawn from."""
+_TOO_FAR = 1.5
+"""Orders of magnitude from which on a number is no wrong option: anybody can tell."""
 _LENGTHS = 0.5
 """Phrases may be shorter or longer by so much, else their length would tell which is right."""
 
@@ -49,6 +51,8 @@ _VAGUE = word_set(
     " sentence word words statement today day days year years world life one ones something anything someone"
     " importance important different various many several certain other more most good great best well-known"
 )
+_FINITE = frozenset({"VBZ", "VBD", "VBP", "MD", "VB"})
+"""VB among them: in "bees collect nectar" the tagger takes the verb for a plain form."""
 _MARKUP = re.compile(r"[{}<>|\\=`~@#]|https?:|\b\w+\(")
 _BULLET = re.compile(r"^\s*(?:[-*•–]|\(?\d{1,3}[.)])\s+")
 _NUMBER = re.compile(r"[$€£]?\s?\d+(?:,\d{3})*(?:\.\d+)?%?")
@@ -106,8 +110,13 @@ def _states(sentence: str) -> bool:
     if said[0] in _POINTS_BACK or not _PERSONAL.isdisjoint(said) or sentence.count('"') % 2:
         return False
     tagged = tokens(sentence)
-    finite = any(token.tag in ("VBZ", "VBD", "VBP", "MD") for token in tagged)
-    return finite and tagged[0].tag != "VB"
+    begins = next((token for token in tagged if token.tag != "RB"), tagged[0])
+    return begins.tag != "VB" and any(_finite(tagged, at) for at in range(1, len(tagged)))
+
+
+def _finite(tagged: Sequence[Token], at: int) -> bool:
+    """Whether a verb stands there; behind a noun also one whose form could be a participle ("Fleming discovered")."""
+    return tagged[at].tag in _FINITE or (tagged[at].tag == "VBN" and tagged[at - 1].tag.startswith("NN"))
 
 
 def read_statement(sentence: str, given: str) -> Statement:
@@ -190,7 +199,7 @@ def _named(tagged: Sequence[Token], at: int) -> bool:
 
 def _terms(sentence: str, tagged: Sequence[Token]) -> Iterable[Fact]:
     """Noun phrases behind the first verb: what a sentence says of what it is about."""
-    at = next((i for i, token in enumerate(tagged) if token.tag in ("VBZ", "VBD", "VBP", "MD")), len(tagged))
+    at = next((i for i in range(1, len(tagged)) if _finite(tagged, i)), len(tagged))
     while at < len(tagged):
         end = at
         while end < len(tagged) and tagged[end].tag in ("JJ", "NN", "NNS") and not _capital(tagged[end]):
@@ -200,7 +209,7 @@ def _terms(sentence: str, tagged: Sequence[Token]) -> Iterable[Fact]:
             while begin < end - 1 and tagged[begin].lower in _VAGUE:
                 begin += 1
             phrase = tagged[begin:end]
-            if phrase[-1].lower not in _VAGUE and len(phrase[-1].text) > 3 and phrase[0].text[:1].isalpha():
+            if phrase[-1].lower not in _VAGUE and len(phrase[-1].text) > 2 and phrase[0].text[:1].isalpha():
                 text = sentence[phrase[0].start : phrase[-1].end]
                 number = "p" if phrase[-1].tag == "NNS" else "s"
                 yield Fact(text, f"term:{number}:{len(phrase)}", phrase[0].start)
@@ -222,6 +231,9 @@ class FactPool:
     def like(self, fact: Fact, row: str, random: Random, count: int = 3) -> list[str] | None:
         """Wrong options for a fact, drawn from those most like it; None where there are too few.
 
+        Phrases of another number of words are taken where there are too few of the same; numbers and years are made
+        from the right one where other rows have too few.
+
         Args:
             fact: the right option.
             row: all texts of its row: what stands there is no wrong option, it may be right as well.
@@ -229,18 +241,21 @@ class FactPool:
             count: how many.
         """
         own = fact.text.removesuffix(fact.unit).strip() if fact.unit else fact.text
-        fit = [text for text in self._by_kind.get(fact.kind, ()) if self._wrong(text, own, row)]
-        if fact.kind in ("year", "number"):
-            near = sorted(fit, key=lambda text: (_apart(own, text), text))[:_NEAREST]
-        else:
-            near = [text for text in fit if abs(len(text) - len(own)) <= max(3, _LENGTHS * len(own))]
-        random.shuffle(near)
+        counted = fact.kind in ("year", "number")
         drawn: list[str] = []
-        for text in near:
-            if all(self._wrong(text, other, "") for other in drawn):
-                drawn.append(text)
-            if len(drawn) == count:
-                return [f"{one} {fact.unit}" if fact.unit else one for one in drawn]
+        for texts in (*(self._by_kind.get(kind, {}) for kind in _kinds_like(fact.kind)), _made_like(fact.kind, own)):
+            fit = [text for text in texts if self._wrong(text, own, row)]
+            if counted:
+                near = sorted(fit, key=lambda text: (_apart(own, text), text))[:_NEAREST]
+                near = [text for text in near if _apart(own, text) < _TOO_FAR]
+            else:
+                near = [text for text in fit if abs(len(text) - len(own)) <= max(3, _LENGTHS * len(own))]
+            random.shuffle(near)
+            for text in near:
+                if all(self._wrong(text, other, "") for other in drawn):
+                    drawn.append(text)
+                if len(drawn) == count:
+                    return [f"{one} {fact.unit}" if fact.unit else one for one in drawn]
         return None
 
     @staticmethod
@@ -250,6 +265,38 @@ class FactPool:
             return False
         ours, theirs = content_words(own), content_words(text)
         return not any(akin(a, b) for a in ours for b in theirs) if not text[:1].isdigit() else True
+
+
+def _kinds_like(kind: str) -> list[str]:
+    """The kind itself, then that of one word less and of one word more."""
+    base, _, size = kind.rpartition(":")
+    if not base:
+        return [kind]
+    return [kind, *(f"{base}:{other}" for other in (int(size) - 1, int(size) + 1) if 1 <= other <= 3)]
+
+
+def _made_like(kind: str, own: str) -> list[str]:
+    """Numbers near one, written the same way."""
+    value = _value(own)
+    if kind == "word_number":
+        return sorted(_NUMBER_WORDS)
+    if value is None or kind not in ("year", "number"):
+        return []
+    places = len(own.rpartition(".")[2].rstrip("%")) if "." in own else 0
+    if kind == "year":
+        near = [value + step for step in (-41, -17, -8, 9, 16, 37)]
+        return [f"{one:.0f}" for one in near]
+    step = 10 ** max(math.floor(math.log10(value)) if value >= 1 else 0, 0) / 10**places
+    made = {round(value * factor / step) * step for factor in (0.5, 0.7, 1.4, 2.0, 3.0)} | {
+        value + step,
+        value + 2 * step,
+    }
+    grouped = "," if "," in own else ""
+    digits = re.search(r"\d[\d,.]*\d|\d", own)
+    if digits is None:
+        return []
+    told = [f"{one:{grouped}.{places}f}" for one in sorted(made) if one > 0]
+    return [own[: digits.start()] + text + own[digits.end() :] for text in told]
 
 
 def _apart(one: str, other: str) -> float:

@@ -11,7 +11,7 @@ from ...core.records.exam import Consistency, ExamAnswer, ExaminedRow, ExamQuest
 from ...quality.scoring.chance import accuracy, p_value, passes, passing_rate_of_guessing, right_questions
 from .answering import TOO_LONG
 from .options import ExamConfig
-from .trail import Stop
+from .trail import UNEXAMINABLE, Stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def marked(questions: Sequence[ExamQuestion], answers: Sequence[ExamAnswer], con
             "no question fits the target's context, even without demonstrations: raise models.target.context, or "
             "serve the target with a longer one."
         )
-        raise Stop("unexaminable", TOO_LONG, message)
+        raise Stop(UNEXAMINABLE, TOO_LONG, message)
     return Mark(
         accuracy=round(float(accuracy(shares)), 6),
         passed=passes(shares, config.rule, config.threshold, config.alpha),

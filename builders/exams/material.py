@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ...core.records.exam import ExaminedRow
 from ...quality import Finding, Row
 from ...quality.judging.material import Part, material_of
-from .trail import Stop
+from .trail import UNLABELLED, Stop
 
 MOST_CHARACTERS = 60_000
 """A row with more is not sent: it is unlabelled."""
@@ -32,12 +32,12 @@ def shown(row: ExaminedRow, *, answer: bool) -> Shown:
     fields = {**row.model_dump(exclude={"messages"}), "messages": turns}
     for column in ("instruction", "output"):
         if not fields[column].strip():
-            raise Stop("unlabelled", f"no_{column}", f"the row's {column} is empty.")
+            raise Stop(UNLABELLED, f"no_{column}", f"the row's {column} is empty.")
     seen = Row(0, "", fields)
     beside = ("system", "instruction", "messages", "input")
     found = material_of(seen, beside, ("output",) if answer else ("instruction",), MOST_CHARACTERS)
     if isinstance(found, Finding):
-        raise Stop("unlabelled", str(found.evidence["error"]), str(found.evidence["what"]))
+        raise Stop(UNLABELLED, str(found.evidence["error"]), str(found.evidence["what"]))
     parts = [Part(_NAMES.get(part.name, part.name), part.text) for part in found.parts]
     if answer:
         parts.append(Part("answer", found.texts[0]))

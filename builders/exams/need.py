@@ -12,7 +12,7 @@ from ...prompts.exam_material import ExamMaterial
 from ..builder import Context
 from .material import shown
 from .parse_need import parse_need
-from .trail import Stop, Trail
+from .trail import UNLABELLED, Stop, Trail
 
 NEED = "exam/need"
 STAGE = "classify"
@@ -63,7 +63,7 @@ async def classify(
     try:
         answer = await ctx.llm.ask(prompt, None if free else schema, inputs=inputs)
     except AnswerError as error:
-        raise trail.stopped("unlabelled", STAGE, error, prompt) from None
+        raise trail.stopped(UNLABELLED, STAGE, error, prompt) from None
     trail.note(STAGE, answer.calls, prompt)
     if free:
         return _read(answer.text, material)
@@ -77,7 +77,7 @@ async def classify(
 def _read(text: str, material: ExamMaterial) -> Need:
     parsed = parse_need(text)
     if parsed.needs_knowledge is None:
-        raise Stop("unlabelled", f"{STAGE}_{parsed.reason}", text)
+        raise Stop(UNLABELLED, f"{STAGE}_{parsed.reason}", text)
     why = _REASON.search(text)
     reason = why["text"].strip(" *_") if why else ""
     if not parsed.needs_knowledge:

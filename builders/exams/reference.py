@@ -16,7 +16,7 @@ from .material import shown
 from .need import Need
 from .options import ExamConfig
 from .retrieval import Library, Passage
-from .trail import Stop, Trail
+from .trail import UNEXAMINABLE, Stop, Trail
 
 REFERENCE = "exam/reference"
 STATEMENTS = "exam/statements"
@@ -77,7 +77,7 @@ async def written(row: ExaminedRow, ctx: Context, trail: Trail) -> Reference:
     try:
         answer = await ctx.llm.ask(prompt, inputs={"parts": seen.parts, "mark": seen.mark})
     except AnswerError as error:
-        raise trail.stopped("unexaminable", STAGE, error, prompt) from None
+        raise trail.stopped(UNEXAMINABLE, STAGE, error, prompt) from None
     trail.note(STAGE, answer.calls, prompt)
     return Reference(" ".join(answer.text.split()))
 
@@ -90,7 +90,7 @@ def looked_up(row: ExaminedRow, need: Need, library: Library, config: ExamConfig
     """
     found = library.find([*need.queries, f"{row.instruction} {row.input}"[:2000]], config.passages)
     if not found:
-        raise Stop("unexaminable", "not_in_documents", "no passage of the documents has a word of it.")
+        raise Stop(UNEXAMINABLE, "not_in_documents", "no passage of the documents has a word of it.")
     return found
 
 
@@ -109,17 +109,17 @@ async def drawn(
     try:
         answer = await ctx.llm.ask(prompt, Drawn, inputs=inputs)
     except AnswerError as error:
-        raise trail.stopped("unexaminable", STAGE, error, prompt) from None
+        raise trail.stopped(UNEXAMINABLE, STAGE, error, prompt) from None
     trail.note(STAGE, answer.calls, prompt)
     said: list[Statement] = answer.value.statements
     if not said:
-        raise Stop("unexaminable", "not_in_documents", "the writer found nothing on it in the passages.")
+        raise Stop(UNEXAMINABLE, "not_in_documents", "the writer found nothing on it in the passages.")
     grounded = [s for s in said if s.source <= len(passages)]
     grounded = [s for s in grounded if _told(s.text, passages[s.source - 1].text, config.min_support)]
     if grounded and config.judge:
         grounded = await _judged(grounded, passages, ctx, trail)
     if not grounded:
-        raise Stop("unexaminable", "unsupported", " ".join(s.text for s in said))
+        raise Stop(UNEXAMINABLE, "unsupported", " ".join(s.text for s in said))
     kept = grounded[: config.statements]
     return Reference(
         " ".join(s.text.strip() for s in kept),
@@ -142,7 +142,6 @@ async def _judged(
     try:
         answer = await ctx.role("judge").ask(prompt, Supported, inputs={"statements": paired})
     except AnswerError as error:
-        raise trail.stopped("unexaminable", "support", error, prompt) from None
+        raise trail.stopped(UNEXAMINABLE, "support", error, prompt) from None
     trail.note("support", answer.calls, prompt)
     return [s for number, s in enumerate(statements, 1) if number not in answer.value.unsupported]
-

@@ -29,7 +29,7 @@ def row_of(fields: Mapping[str, Any]) -> ExaminedRow:
         input=fields.get("input") or "",
         output=fields["output"],
         system=fields.get("system") or None,
-        messages=tuple(turns),  # type: ignore[arg-type]
+        messages=tuple(turns),
     )
 
 

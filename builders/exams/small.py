@@ -1,11 +1,11 @@
 """The profile `small`: a model that can only go on with a text writes the stems; the rest is done by code.
 
-Whether knowledge is needed is told by rule: asked for yes or no, a model of 135 million parameters is hardly better than
-a coin (docs/exams.md). The reference is the row's own answer, or what the documents say. Its statements are taken out
-by code, and so are the facts in them that are asked for; the model writes a question to each, several times; wrong
+Whether knowledge is needed is told by rule: asked for yes or no, a model of 135 million parameters is hardly better
+than a coin (docs/exams.md). The reference is the row's own answer, or what the documents say. Its statements are taken
+out by code, and so are the facts in them that are asked for; the model writes a question to each, several times; wrong
 options are facts of other rows. A question is used if the model itself, the statement before its eyes, finds the right
-option likelier than the wrong ones and than the statement's other facts. Where it writes none, the fact is asked for as
-a gap in its statement.
+option likelier than after a question that says nothing, and likelier than the statement's other facts. Where it writes
+none, the fact is asked for as a gap in its statement.
 """
 
 from __future__ import annotations
@@ -21,19 +21,21 @@ from ...core.records.exam import ExaminedRow, RefusedQuestion, question_id
 from ...prompts import Prompt
 from ..builder import Context
 from ..instructions.chunks import words
-from ..instructions.grounding import Limits, example_echo, question_fault, tidy
+from ..instructions.grounding import Limits, content_words, example_echo, given_away, question_fault, support, tidy
 from .drafts import Draft, fault_of, flags_of, refused, tidied
 from .facts import Fact, FactPool, Statement, read_statement, statements_of
 from .need import Need
 from .options import ExamConfig
 from .reference import Reference, looked_up
 from .retrieval import Library
-from .trail import Stop, Trail
+from .trail import UNEXAMINABLE, UNLABELLED, Stop, Trail
 from .writing import STAGE, Sheet
 
 STEM = "exam/stem"
 OPTION = "exam/option"
 JUDGED = "judge"
+GAP = "Fill in the gap:"
+SAYS_NOTHING = "What does the text say?"
 LIMITS = Limits(max_words=22, max_new_words=1)
 _TRIES_PER_QUESTION = 2
 """Facts that are tried for each question that is wanted."""
@@ -48,20 +50,22 @@ _OPENINGS = {
 }
 _OWN_QUESTION_WORDS = 20
 _SHORT_ANSWER = 25
+_ASKED = {"who": ("name",), "when": ("year",), "how": ("number", "word_number")}
+"""First word of a question -> the kinds of facts that answer it."""
 _MADE_UP = re.compile(
-    r"\b(?:story|stories|poems?|haikus?|limerick|lyrics?|songs?|slogans?|taglines?|tweets?|jokes?|riddles?|dialogues?|"
-    r"conversations?|characters?|e-?mails?|letters?|titles?|headlines?|similes?|metaphors?|puns?|captions?|scripts?|"
-    r"scenes?|speech|speeches|essays?|blog|posts?|ads?|advertisements?|brand names?|names for|password|toast|invitation|"
-    r"cover letter|resume|plot|role-?play|imagine|imaginary|fictional|fantasy|imagination|scenarios?|opinions?)\b",
+    r"\b(?:story|stories|poems?|haikus?|limerick|lyrics?|songs?|slogans?|taglines?|tweets?|jokes?|riddles?|dialogues?"
+    r"|conversations?|characters?|e-?mails?|letters?|titles?|headlines?|similes?|metaphors?|puns?|captions?|scripts?"
+    r"|scenes?|speech|speeches|essays?|blog|posts?|ads?|advertisements?|brand names?|names? for|password|toast"
+    r"|invitation|resume|plot|role-?play|imagine|imaginary|fictional|fantasy|scenarios?|opinions?)\b",
     re.IGNORECASE,
 )
 _WORKED_ON = re.compile(
-    r"^\W*(?:(?:please|can you|could you|i need you to) )?(?:re-?write|re-?phrase|paraphrase|edit|correct|fix|translate|"
-    r"back-?translate|summari[sz]e|shorten|simplify|convert|change|replace|insert|combine|split|sort|order|arrange|rank|"
-    r"count|calculate|compute|add|subtract|multiply|divide|solve|evaluate|extract|highlight|underline|rearrange|"
-    r"re-?order|transform|turn|fill|punctuate|capitali[sz]e|modify|delete|remove|merge|improve|revise|reword|complete|"
-    r"classify the (?:following )?(?:sentence|text)|use the (?:given )?words?|write (?:a|an|the) (?:code|function|program)|"
-    r"make (?:this|the) )\b",
+    r"^\W*(?:(?:please|can you|could you|i need you to) )?(?:re-?write|re-?phrase|paraphrase|edit|correct|fix|translate"
+    r"|back-?translate|summari[sz]e|shorten|simplify|convert|change|replace|insert|combine|split|sort|order|arrange"
+    r"|rank|count|calculate|compute|add|subtract|multiply|divide|solve|evaluate|extract|highlight|underline|rearrange"
+    r"|re-?order|transform|turn|fill|punctuate|capitali[sz]e|modify|delete|remove|merge|improve|revise|reword"
+    r"|complete|classify the (?:following )?(?:sentence|text)|use the (?:given )?words?"
+    r"|write (?:a|an|the) (?:code|function|program)|make (?:this|the))\b",
     re.IGNORECASE,
 )
 _GIVEN = 60
@@ -76,7 +80,7 @@ def classify(row: ExaminedRow) -> Need:
     """
     for column, text in (("instruction", row.instruction), ("output", row.output)):
         if not text.strip():
-            raise Stop("unlabelled", f"no_{column}", f"the row's {column} is empty.")
+            raise Stop(UNLABELLED, f"no_{column}", f"the row's {column} is empty.")
     given = f"{row.instruction}\n{row.input}"
     if _MADE_UP.search(row.instruction):
         return Need(False, reason="The task asks for a text that is made up.")
@@ -107,18 +111,19 @@ def reference(row: ExaminedRow, need: Need, library: Library | None, config: Exa
             said = [row.output.strip()]
         if not said:
             message = "no sentence of the answer can be understood by itself."
-            raise Stop("unexaminable", "no_statement", message)
-        kept = said[: config.statements]
-        return Reference(" ".join(kept), (), tuple(kept))
+            raise Stop(UNEXAMINABLE, "no_statement", message)
+        own = said[: config.statements]
+        return Reference(" ".join(own), (), tuple(own))
     passages = looked_up(row, need, library, config)
     told = [(sentence, passage.key) for passage in passages for sentence in statements_of(passage.text)]
-    kept_pairs = told[: config.statements]
-    if not kept_pairs:
-        message = "no sentence of the passages can be understood by itself."
-        raise Stop("unexaminable", "no_statement", message)
-    text = " ".join(sentence for sentence, _ in kept_pairs)
-    keys = tuple(dict.fromkeys(key for _, key in kept_pairs))
-    return Reference(text, keys, tuple(sentence for sentence, _ in kept_pairs))
+    wanted = f"{row.instruction}\n{row.input}\n{row.output}"
+    fitting = sorted(told, key=lambda pair: -support(pair[0], wanted))[: config.statements]
+    kept = [pair for pair in told if pair in fitting and support(pair[0], wanted) > 0]
+    if not kept:
+        message = "no sentence of the passages can be understood by itself and has a word of the row."
+        raise Stop(UNEXAMINABLE, "no_statement", message)
+    sources = tuple(dict.fromkeys(key for _, key in kept))
+    return Reference(" ".join(text for text, _ in kept), sources, tuple(text for text, _ in kept))
 
 
 def own_question(row: ExaminedRow) -> Draft | None:
@@ -131,7 +136,9 @@ def own_question(row: ExaminedRow) -> Draft | None:
     if first not in ("who", "what", "which", "when", "where", "how", "in") or len(words(row.output)) > _SHORT_ANSWER:
         return None
     facts = read_statement(row.output.strip().split("\n")[0], row.instruction).facts
-    kinds = {"who": ("name",), "when": ("year",), "how": ("number", "word_number")}.get(first, ("name", "year", "number"))
+    kinds = {"who": ("name",), "when": ("year",), "how": ("number", "word_number")}.get(
+        first, ("name", "year", "number")
+    )
     fit = [fact for fact in facts if fact.kind.partition(":")[0] in kinds]
     if len(fit) != 1:
         return None
@@ -147,7 +154,9 @@ async def write_questions(
     texts = f"{given}\n{row.output}\n{reference.text}"
     own = own_question(row) if not reference.passages else None
     if own is not None:
-        fact = next(f for f in read_statement(own.statement.split("\n")[0], row.instruction).facts if f.text == own.right)
+        fact = next(
+            f for f in read_statement(own.statement.split("\n")[0], row.instruction).facts if f.text == own.right
+        )
         _take(sheet, own, fact, pool, texts, config)
     statements = [read_statement(text, given) for text in reference.statements]
     tried = 0
@@ -200,19 +209,15 @@ async def _ask_for(
     config: ExamConfig,
     trail: Trail,
 ) -> None:
-    """One fact: the first question written to it that passes, else a gap."""
-    for stem in await _stems(sheet, statement, fact, ctx, trail):
-        draft = Draft(stem, fact.text, (), "", statement.text)
-        if config.judge and ctx.llm.capabilities.score:
-            fault = await _disputed(stem, statement, fact, ctx, trail)
-            if fault is not None:
-                sheet.refused.append(refused(draft, fault))
-                continue
-        if _take(sheet, draft, fact, pool, texts, config):
-            return
+    """One fact: the best question written to it that passes, else a gap."""
+    stems = await _stems(sheet, statement, fact, ctx, trail)
+    if stems and config.judge and ctx.llm.capabilities.score:
+        stems = await _likeliest(sheet, stems, statement, fact, ctx, trail)
+    if any(_take(sheet, Draft(stem, fact.text, (), "", statement.text), fact, pool, texts, config) for stem in stems):
+        return
     if config.gaps:
-        blank = f"{statement.text[: fact.start]}____{statement.text[fact.end :]}"
-        _take(sheet, Draft(f"Fill in the gap: {blank}", fact.text, (), "", statement.text, "code"), fact, pool, texts, config)
+        blank = f"{GAP} {statement.text[: fact.start]}____{statement.text[fact.end :]}"
+        _take(sheet, Draft(blank, fact.text, (), "", statement.text, "code"), fact, pool, texts, config)
 
 
 async def _stems(sheet: Sheet, statement: Statement, fact: Fact, ctx: Context, trail: Trail) -> list[str]:
@@ -249,16 +254,37 @@ def _stem_fault(stem: str, statement: Statement, fact: Fact, prompt: Prompt) -> 
     fault = question_fault(stem, statement.text, LIMITS)
     if fault is None and example_echo(stem, prompt.text):
         return "example_echo"
+    if fault is None and given_away(stem, fact.text) > 0 and content_words(fact.text):
+        return "stem_contains_key"
     return fault
 
 
-async def _disputed(stem: str, statement: Statement, fact: Fact, ctx: Context, trail: Trail) -> str | None:
-    """What the model has against a question: that the statement answers it with another of its facts."""
-    others = [one.text for one in statement.facts if one != fact][:_OTHER_FACTS]
-    if not others:
-        return None
+async def _likeliest(
+    sheet: Sheet, stems: Sequence[str], statement: Statement, fact: Fact, ctx: Context, trail: Trail
+) -> list[str]:
+    """The stems to which the fact is the answer, according to the model with the statement before its eyes; best first.
+
+    The fact must be likelier after the stem than after a question that says nothing, and after the best stem likelier
+    than the statement's other facts.
+    """
     prompt = ctx.prompts.get(OPTION)
-    text = prompt.render({"demonstrations": (), "stem": stem, "knowledge": statement.text}).text
-    found = await asyncio.gather(*(ctx.llm.score(text, f" {one}") for one in (fact.text, *others)))
-    trail.note(JUDGED, [key for one in found for key in one.calls], prompt)
-    return "key_disputed" if max(one.mean for one in found[1:]) >= found[0].mean else None
+
+    async def after(stem: str, text: str) -> float:
+        before = prompt.render({"demonstrations": (), "stem": stem, "knowledge": statement.text}).text
+        found = await ctx.llm.score(before, f" {text}")
+        trail.note(JUDGED, found.calls, prompt)
+        return found.mean
+
+    nothing, *measured = await asyncio.gather(*(after(stem, fact.text) for stem in (SAYS_NOTHING, *stems)))
+    gains = {stem: mean - nothing for stem, mean in zip(stems, measured, strict=True)}
+    able = sorted((stem for stem in stems if gains[stem] > 0), key=lambda stem: -gains[stem])
+    for stem in stems:
+        if stem not in able:
+            sheet.refused.append(RefusedQuestion(reason="not_answerable", text=f"{stem} [{fact.text}]"))
+    others = [one.text for one in statement.facts if one != fact][:_OTHER_FACTS]
+    if able and others:
+        best = able[0]
+        if max(await asyncio.gather(*(after(best, other) for other in others))) >= gains[best] + nothing:
+            sheet.refused.append(RefusedQuestion(reason="key_disputed", text=f"{best} [{fact.text}]"))
+            return []
+    return able[:1]

@@ -10,6 +10,8 @@ from ...core.errors import AnswerError, EndpointError
 from ...core.records.exam import Consistency
 from ...prompts import Prompt
 
+UNLABELLED: Consistency = "unlabelled"
+UNEXAMINABLE: Consistency = "unexaminable"
 _TOO_LONG_KINDS = frozenset({"prompt_too_long"})
 _SAYS_TOO_LONG = (
     "context length",

@@ -1,4 +1,4 @@
-"""Stage 3: the questions on a reference, written by a model that follows instructions, checked by rule and by a judge."""
+"""Stage 3: questions on a reference, written by a model that follows instructions, checked by rule and by a judge."""
 
 from __future__ import annotations
 
@@ -184,4 +184,3 @@ async def _ruling(question: ExamQuestion, knowledge: str, ctx: Context, trail: T
     if not right:
         return "not_answerable"
     return "several_right" if question.key in right else "key_disputed"
-

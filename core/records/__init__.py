@@ -2,7 +2,6 @@
 
 from .any_record import AnyRecord, parse_record
 from .aspect import AspectRecord, AspectSentence, AspectTerm, Edit, Polarity, Span, Strategy
-from .exam import ExamAnswer, ExamQuestion, ExamRecord
 from .dialogue import (
     Beat,
     DialoguePlan,
@@ -13,6 +12,7 @@ from .dialogue import (
     StyleSpec,
     Turn,
 )
+from .exam import ExamAnswer, ExamQuestion, ExamRecord
 from .instruction import InstructionRecord
 from .persona import (
     CastMember,
@@ -41,10 +41,10 @@ __all__ = [
     "DialogueRecord",
     "DroppedFact",
     "Edit",
+    "Emotion",
     "ExamAnswer",
     "ExamQuestion",
     "ExamRecord",
-    "Emotion",
     "Fact",
     "FactEdit",
     "InstructionRecord",

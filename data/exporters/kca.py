@@ -60,7 +60,9 @@ def _items(rows: Iterable[Line]) -> Iterator[dict[str, Any]]:
 def _unique(row: Mapping[str, Any], seen: set[str]) -> str:
     """The input row's own id; where it has none, or an earlier row has the same, its place in its file."""
     found = next(
-        str(row[column]) for column in ("row_id", "row", "record_id") if row.get(column) and str(row[column]) not in seen
+        str(row[column])
+        for column in ("row_id", "row", "record_id")
+        if row.get(column) and str(row[column]) not in seen
     )
     seen.add(found)
     return found
