@@ -10,7 +10,14 @@ import typer
 from .output import parse_pairs, print_json, print_notes, print_rows
 from .run import Sets
 
-Gold = Annotated[Path, typer.Option(help="The set: a file or a run folder.")]
+Gold = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Argument(metavar="[SET]", help="The set: a file or a run folder; or as --gold."),
+]
+GoldOption = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option("--gold", help="The set: a file or a run folder."),
+]
 Predictions = Annotated[
     Optional[Path],  # noqa: UP045
     typer.Option(help="CSV, JSONL, JSON or Parquet: a column for each model, or id and prediction."),
@@ -22,7 +29,9 @@ Model = Annotated[
 Shots = Annotated[int, typer.Option(help="With --model: show it so many solved cases out of --train.", min=0)]
 Limit = Annotated[
     Optional[int],  # noqa: UP045
-    typer.Option(help="With --model: ask only about the first N originals and what was made of them.", min=1),
+    typer.Option(
+        help="With --model: ask only about the first N rows (arts: originals and what was made of them).", min=1
+    ),
 ]
 Budget = Annotated[
     Optional[str],  # noqa: UP045
@@ -43,8 +52,9 @@ Out = Annotated[
 
 
 def score(
-    kind: Annotated[str, typer.Argument(help="Kind of test set: arts (aspect robustness).")],
-    gold: Gold,
+    kind: Annotated[str, typer.Argument(help="Kind of test set: arts (aspect robustness), exam (a finished one).")],
+    placed: Gold = None,
+    gold: GoldOption = None,
     predictions: Predictions = None,
     model: Model = None,
     sets: Sets = None,
@@ -71,6 +81,9 @@ def score(
     from ..runs.score import score as score_data
     from .live import TerminalProgress, progress_for
 
+    if (gold is None) == (placed is None):
+        message = "no set is named." if gold is None else f"two sets are named: {placed} and {gold}."
+        raise UsageError(message, hint=f"For example: corpusmith score {kind} SET ...")
     chosen = None
     if model is not None or sets:
         chosen = ModelChoice(model or "", tuple(sets or ()), shots, train, limit, budget)
@@ -81,7 +94,7 @@ def score(
     try:
         found = score_data(
             kind,
-            gold=gold,
+            gold=gold or placed,
             predictions=predictions,
             model=chosen,
             labels=parse_pairs(labels),

@@ -19,7 +19,7 @@ from ..quality.scoring.bootstrap import Resampling
 from .folder import write_atomically
 from .progress import Progress, Silent
 
-KINDS: Mapping[str, str] = {"arts": ".scores.arts"}
+KINDS: Mapping[str, str] = {"arts": ".scores.arts", "exam": ".scores.exam"}
 """Kind -> the module that scores it: it has `score(request) -> Score`."""
 
 
@@ -88,7 +88,7 @@ def score(
     """Score models on a test set.
 
     Args:
-        kind: of set: "arts" (aspect robustness).
+        kind: of set: "arts" (aspect robustness), "exam" (a finished examination, for a model only).
         gold: the set: a file, a run folder, or for arts a mapping id -> case as the released JSON has it.
         predictions: a CSV, JSON Lines, JSON or Parquet file of one or several models; a mapping id -> label, or model
             -> such a mapping; or a callable that is handed one case after another, without its label, and gives one.

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ...core import SourceRow
 from ...core.errors import UsageError
-from ..builder import require_fields
 from ..instructions.chunks import chunks
 from ..instructions.grounding import content_words
 
@@ -91,8 +90,10 @@ def open_library(documents: Iterable[SourceRow], chunk_words: int, embed: Embed 
     """
     passages: list[Passage] = []
     for number, row in enumerate(documents):
-        if not number:
-            require_fields(row, "text")
+        if not number and "text" not in row.fields:
+            found = ", ".join(sorted(map(str, row.fields))) or "none"
+            message = f"{row.key}: documents have a column 'text'; the columns are: {found}."
+            raise UsageError(message, hint="Rename the column in the file; seeds.columns is for the rows alone.")
         text, title = row.fields.get("text"), row.fields.get("title")
         head = f"{title.strip()}. " if isinstance(title, str) and title.strip() else ""
         for at, chunk in enumerate(chunks(text, chunk_words) if isinstance(text, str) else ()):
@@ -151,4 +152,5 @@ class _ByEmbeddings:
 
         vectors = self._embed(list(texts))
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+        unit: np.ndarray = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+        return unit

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,9 +17,9 @@ from ...quality.scoring.arts_set import ArtsSet
 from ...quality.scoring.polarity import POLARITIES
 from ...recipes import load_recipe
 from ..folder import write_atomically
-from ..roles import DEMO_MODELS
 from ..run import run
 from ..score import ModelChoice, ScoreRequest
+from .asked_model import file_stem, is_demo, model_sets, name_of, quoted
 
 RECIPE = "polarity"
 
@@ -44,18 +43,18 @@ def ask_model(request: ScoreRequest, choice: ModelChoice, cases: ArtsSet) -> Ask
         CorpusmithError: as a run.
         KeyboardInterrupt: it was interrupted; what was received is kept.
     """
-    name = _name(choice)
-    folder = request.out or Path("runs") / f"score-arts-{_stem(name)}"
+    name = name_of(choice)
+    folder = request.out or Path("runs") / f"score-arts-{file_stem(name)}"
     questions = _write_questions(folder, cases)
-    sets = [f"seeds.path={_quoted(str(questions.absolute()))}", f"seed={request.resampling.seed}"]
+    sets = [f"seeds.path={quoted(str(questions.absolute()))}", f"seed={request.resampling.seed}"]
     if choice.limit is not None:
         sets.append(f"limit={len(cases.only(choice.limit).cases)}")
     if choice.budget is not None:
-        sets.append(f"budget={_quoted(choice.budget)}")
+        sets.append(f"budget={quoted(choice.budget)}")
     if choice.shots:
         examples = solved(choice.train, choice.shots, request.resampling.seed, cases)
-        sets.append(f"builder.examples={_quoted(examples)}")
-    loaded = load_recipe(RECIPE, [*_model_sets(choice), *sets, *choice.sets])
+        sets.append(f"builder.examples={quoted(examples)}")
+    loaded = load_recipe(RECIPE, [*_sets(choice), *sets, *choice.sets])
     done = run(loaded, out=folder, progress=request.progress)
     if done.exit_code == 130:
         raise KeyboardInterrupt
@@ -128,27 +127,5 @@ def _write_questions(folder: Path, cases: ArtsSet) -> Path:
     return path
 
 
-def _name(choice: ModelChoice) -> str:
-    prefix = "models.default.model="
-    given = [one.removeprefix(prefix).strip("\"' ") for one in choice.sets if one.startswith(prefix)]
-    return given[-1] if given else choice.model
-
-
-def _model_sets(choice: ModelChoice) -> list[str]:
-    if not choice.model:
-        return []
-    sets = [f"models.default.model={_quoted(choice.model)}"]
-    if choice.model in DEMO_MODELS or choice.model.endswith(".gguf") or choice.model.startswith("hf:"):
-        sets += ["models.default.backend=llamacpp", "models.default.context=2048"]
-    if choice.model in DEMO_MODELS:
-        sets.append("builder.profile=small")
-    return sets
-
-
-def _quoted(value: Any) -> str:
-    """A value for `--set`: JSON is YAML."""
-    return orjson.dumps(value).decode().replace("${", "$${")
-
-
-def _stem(name: str) -> str:
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip(".-")[-60:] or "model"
+def _sets(choice: ModelChoice) -> list[str]:
+    return [*model_sets(choice), *(["builder.profile=small"] if is_demo(choice) else [])]
