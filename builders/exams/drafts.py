@@ -15,14 +15,17 @@ from ...core.records.exam import LETTERS, ExamQuestion, RefusedQuestion
 from ..instructions.grounding import akin, content_words, same_question
 
 _ALL_OR_NONE = re.compile(
-    r"\b(?:all|none|any|both|some|neither|either) of (?:the |these |those )?"
-    r"(?:above|these|those|them|options|answers|other)"
-    r"|\b(?:all|none|both|neither) (?:the |are |is )?(?:above|correct|true|right|false|wrong)\b"
-    r"|^(?:both|neither|either) \(?[A-D]\)?\b|^\(?[A-D]\)? (?:and|or|&) \(?[A-D]\)?\.?$"
-    r"|\bno(?:ne| correct answer| right answer)\b(?: of .*)?$"
-    r"|^(?:not (?:given|stated|mentioned)|cannot be (?:told|known))",
+    r"\b(?:all|none|any|both|some|neither|either) of (?:the )?above\b"
+    r"|^(?:all|none|any|both|some|neither|either) of (?:the |these |those )?"
+    r"(?:these|those|them|(?:other )?(?:options|answers|choices|statements)|others?)"
+    r"(?: (?:is|are) (?:correct|true|right|false|wrong))?$"
+    r"|^(?:all|none|both|neither|no option|no answer) (?:the above|(?:is |are )?(?:correct|true|right|false|wrong))$"
+    r"|^(?:both|neither|either) \(?[A-D]\)? (?:and|n?or) \(?[A-D]\)?$|^\(?[A-D]\)? (?:and|or|&) \(?[A-D]\)?$"
+    r"|^(?:none|no (?:correct|right) answer)$"
+    r"|^(?:not (?:given|stated|mentioned)|cannot be (?:told|known|determined))\b",
     re.IGNORECASE,
 )
+"""On an option without its full stop."""
 _POINTING = re.compile(
     r"\b(?:according to|in|from|by) the (?:text|passage|reference|article|paragraph|excerpt|statement|above)\b"
     r"|\b(?:the (?:text|passage|reference text|article|paragraph|excerpt) (?:states|says|mentions|describes|above))\b"
@@ -90,7 +93,7 @@ def fault_of(draft: Draft, taken: Iterable[str]) -> str | None:
         return "empty_option"
     if len({_folded(option) for option in options}) < 4:
         return "equal_options"
-    if any(_ALL_OR_NONE.search(option) for option in options):
+    if any(_ALL_OR_NONE.search(option.rstrip(" .")) for option in options):
         return "all_or_none"
     if holds(draft.stem, draft.right):
         return "stem_contains_key"

@@ -114,7 +114,7 @@ def _letter(said: str, options: Sequence[str]) -> str:
         raise Fault(Reason.KEY_TEXT_DIFFERS)
     if _MORE.match(behind) or re.match(r"\s*[(\[]?[A-D][)\].]", behind):
         raise Fault(Reason.SEVERAL_KEYS)
-    if _ABSTAINS.match(behind.strip()):
+    if _ABSTAINS.match(behind.strip()) and same(behind) != same(options[LETTERS.index(letter)]):
         raise Fault(Reason.UNCLEAR_KEY)
     if named or told is not None or match["close"] or _REASON.match(rest):
         return letter

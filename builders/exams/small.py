@@ -48,6 +48,8 @@ _OPENINGS = {
     "name": ("", "Who", "Which"),
     "term": ("What", "", "What"),
 }
+_ASKED_WITH = {"year": "year", "number": "number", "word_number": "number", "name": "name"}
+"""Words that a question for such a fact may have although the statement has not."""
 _OWN_QUESTION_WORDS = 20
 _SHORT_ANSWER = 25
 _ASKED = {"who": ("name",), "when": ("year",), "how": ("number", "word_number")}
@@ -251,7 +253,8 @@ async def _stem(
 
 
 def _stem_fault(stem: str, statement: Statement, fact: Fact, prompt: Prompt) -> str | None:
-    fault = question_fault(stem, statement.text, LIMITS)
+    asked_with = _ASKED_WITH.get(fact.kind.partition(":")[0], "")
+    fault = question_fault(stem, f"{statement.text} {asked_with}", LIMITS)
     if fault is None and example_echo(stem, prompt.text):
         return "example_echo"
     if fault is None and given_away(stem, fact.text) > 0 and content_words(fact.text):

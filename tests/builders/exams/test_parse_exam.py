@@ -12,6 +12,12 @@ LINES = "A. Bern\nB. Zurich\nC. Geneva\nD. Basel"
 STEM = "Question: Which city is the seat of the Swiss government?\n"
 
 
+def test_an_option_that_reads_like_no_answer_can_be_the_key():
+    options = "A. one\nB. two\nC. three\nD. none\n"
+    assert letters(f"Question: How many?\n{options}Answer: D) none") == ("D", [])
+    assert letters(f"Question: How many?\n{options}Answer: D) none of these is right") == ("", ["unclear_key"])
+
+
 def letters(text):
     exam = parse_exam(text)
     return "".join(q.answer for q in exam.questions), [f.reason for f in exam.failures]
