@@ -89,9 +89,9 @@ def fault_of(draft: Draft, taken: Iterable[str]) -> str | None:
     options = (draft.right, *draft.wrong)
     if not draft.stem:
         return "empty_stem"
-    if len(options) != 4 or not all(_folded(option) for option in options):
+    if len(options) != 4 or not all(folded(option) for option in options):
         return "empty_option"
-    if len({_folded(option) for option in options}) < 4:
+    if len({folded(option) for option in options}) < 4:
         return "equal_options"
     if any(_ALL_OR_NONE.search(option.rstrip(" .")) for option in options):
         return "all_or_none"
@@ -106,12 +106,12 @@ def fault_of(draft: Draft, taken: Iterable[str]) -> str | None:
 
 def holds(text: str, option: str) -> bool:
     """Whether a text has an option's words, in their order and next to each other."""
-    inside, whole = f" {_folded(text)} ", _folded(option)
+    inside, whole = f" {folded(text)} ", folded(option)
     return bool(whole) and f" {whole} " in inside
 
 
-def _folded(text: str) -> str:
-    """Words and signs that count when texts are compared: "C++" is not "C", "-5" is not "5"."""
+def folded(text: str) -> str:
+    """A text's words and the signs that count when texts are compared: "C++" is not "C", "-5" is not "5"."""
     return " ".join(re.findall(r"[^\W_]+|[-+#%$€£°]+(?=\w)|(?<=\w)[-+#%$€£°]+", text.casefold()))
 
 

@@ -68,10 +68,10 @@ class Exam:
             yield from (repeated_item(row) for row in sources["exam"])
             return
         config, equipment = self._config, self._equipment
-        if config.reference == "documents":
+        if config.reference == "documents" and equipment.library is None:
             library = open_library(sources["documents"], config.chunk_words, embedder(config.embeddings))
             equipment = replace(equipment, library=library)
-        if config.profile == "small":
+        if config.profile == "small" and equipment.pool is None:
             equipment = replace(equipment, pool=pool_of(row_of(row.fields) for row in sources["path"]))
         self._equipment = equipment
         yield from (item_of(row) for row in sources["path"])

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from random import Random
@@ -19,13 +19,18 @@ from ...core.records.exam import ExaminedRow
 from ...quality.english.tokens import Token, tokens
 from ..instructions.chunks import sentences, word_set, words
 from ..instructions.grounding import akin, content_words
-from .drafts import holds
+from .drafts import folded, holds
 
-POOLED_ROWS = 20_000
+POOLED_ROWS = 5_000
 """Rows, from the first on, whose facts wrong options are drawn from."""
+POOLED_FACTS = 3_000
+"""Facts of one kind that are kept."""
+_NEAREST_ROWS = 8
+"""Facts, of the rows that share most with this one, that wrong options are drawn from first."""
 _FEWEST_WORDS, _MOST_WORDS = 4, 40
 _NEAREST = 24
 """Numbers, those of like size first, that wrong ones are drawn from."""
+_COUNTED = frozenset({"year", "number"})
 _TOO_FAR = 1.5
 """Orders of magnitude from which on a number is no wrong option: anybody can tell."""
 _LENGTHS = 0.5
@@ -39,7 +44,7 @@ _NUMBER_WORDS = word_set(
     " seventy eighty ninety"
 )
 _POINTS_BACK = word_set(
-    "it its he his him she her hers they them their theirs this that these those such here there both i we you my our"
+    "it its he his him she her hers they them their theirs this that these those such here both i we you my our"
     " your one some others another also then thus therefore however additionally moreover furthermore finally overall"
 )
 _PERSONAL = word_set("i me my mine myself we us our ours you your yours yourself")
@@ -49,12 +54,14 @@ _VAGUE = word_set(
     " term terms form forms form point points area areas side sides end ends group groups range level levels process"
     " ability addition factor factors feature features aspect aspects term item items answer question following"
     " sentence word words statement today day days year years world life one ones something anything someone"
-    " importance important different various many several certain other more most good great best well-known"
+    " plenty importance important different various many several certain other more most good great best well-known"
 )
 _FINITE = frozenset({"VBZ", "VBD", "VBP", "MD", "VB"})
 """VB among them: in "bees collect nectar" the tagger takes the verb for a plain form."""
 _MARKUP = re.compile(r"[{}<>|\\=`~@#]|https?:|\b\w+\(")
-_BULLET = re.compile(r"^\s*(?:[-*•–]|\(?\d{1,3}[.)])\s+")
+_BULLET = re.compile(r"^\s*(?:[-*•–]\s+|\(?\d{1,3}[.)]\s*(?=[^\W\d]))")
+_SPEAKER = re.compile(r"^(?:\S+ ){0,2}\S*:(?:\s|$)")
+"""Somebody's words in a dialogue, or the label of an entry."""
 _NUMBER = re.compile(r"[$€£]?\s?\d+(?:,\d{3})*(?:\.\d+)?%?")
 
 
@@ -105,7 +112,7 @@ def _states(sentence: str) -> bool:
     said = words(sentence)
     if not _FEWEST_WORDS <= len(said) <= _MOST_WORDS or _MARKUP.search(sentence):
         return False
-    if sentence[-1] in "?？!:" or not sentence[:1].isalnum() or sentence[:1].islower():
+    if _SPEAKER.match(sentence) or sentence[-1] in "?？!:" or not sentence[:1].isalnum() or sentence[:1].islower():
         return False
     if said[0] in _POINTS_BACK or not _PERSONAL.isdisjoint(said) or sentence.count('"') % 2:
         return False
@@ -135,7 +142,7 @@ def read_statement(sentence: str, given: str) -> Statement:
         if holds(given, fact.text) or holds(inside, fact.text) or any(_touch(fact, other) for other in facts):
             continue
         own = content_words(fact.text)
-        if fact.kind.startswith("term") and any(akin(word, other) for word in own for other in known):
+        if fact.kind.startswith("term") and all(any(akin(word, other) for other in known) for word in own):
             continue
         facts.append(fact)
     return Statement(sentence, tuple(facts))
@@ -216,23 +223,71 @@ def _terms(sentence: str, tagged: Sequence[Token]) -> Iterable[Fact]:
         at = max(end, at + 1)
 
 
+def whole_answer(output: str) -> Fact | None:
+    """A short answer as one fact; None where it is no bare name, number or term."""
+    text = output.strip().rstrip(".").strip()
+    said = words(text)
+    if not said or len(said) > 4 or "\n" in text or _MARKUP.search(text):
+        return None
+    if re.fullmatch(r"1[0-9]{3}|20[0-9]{2}", text):
+        return Fact(text, "year", 0)
+    if _NUMBER.fullmatch(text):
+        return Fact(text, "number", 0)
+    tagged = tokens(text)
+    size = min(len(tagged), 3)
+    if all(_capital(token) or token.lower in _NAME_LINKS for token in tagged) and len(text) > 2:
+        return Fact(text, f"name:{size}", 0)
+    if tagged[-1].tag in ("NN", "NNS") and all(token.tag in ("JJ", "NN", "NNS", "DT") for token in tagged):
+        return Fact(text, f"term:{'p' if tagged[-1].tag == 'NNS' else 's'}:{size}", 0)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Pooled:
+    """A fact of some row, ready to be compared."""
+
+    text: str
+    """Without its unit."""
+    folded: str
+    words: tuple[str, ...]
+    about: frozenset[str]
+    """Content words of its row."""
+
+    @classmethod
+    def of(cls, text: str, about: frozenset[str] = frozenset()) -> Pooled:
+        """A text with what comparing takes."""
+        return cls(text, folded(text), tuple(content_words(text)), about)
+
+
 class FactPool:
-    """Facts of many rows by kind."""
+    """Facts of many rows by kind, each with the words it stood among."""
 
     def __init__(self) -> None:
         """Begin empty."""
-        self._by_kind: dict[str, dict[str, None]] = defaultdict(dict)
+        self._by_kind: dict[str, dict[str, Pooled]] = defaultdict(dict)
+        self._rows_with: Counter[str] = Counter()
 
-    def add(self, fact: Fact) -> None:
-        """Take a fact; equal ones count once."""
-        text = fact.text.removesuffix(fact.unit).strip() if fact.unit else fact.text
-        self._by_kind[fact.kind][text] = None
+    def add(self, fact: Fact, about: frozenset[str]) -> None:
+        """Take a fact; of equal ones the first counts.
+
+        Args:
+            fact: the fact.
+            about: content words of its row.
+        """
+        facts, text = self._by_kind[fact.kind], _bare(fact)
+        if len(facts) < POOLED_FACTS and text not in facts:
+            facts[text] = Pooled.of(text, about)
+
+    def seen(self, about: frozenset[str]) -> None:
+        """Note a row's words: the rarer a word, the more it tells of the subject."""
+        self._rows_with.update(about)
 
     def like(self, fact: Fact, row: str, random: Random, count: int = 3) -> list[str] | None:
         """Wrong options for a fact, drawn from those most like it; None where there are too few.
 
-        Phrases of another number of words are taken where there are too few of the same; numbers and years are made
-        from the right one where other rows have too few.
+        Names and terms are drawn from the rows that share most with this one, so that the subject does not tell which
+        is right; where no row shares anything, from any. Phrases of another number of words are taken where there are
+        too few of the same; numbers and years are made from the right one where other rows have too few.
 
         Args:
             fact: the right option.
@@ -240,31 +295,50 @@ class FactPool:
             random: the generator of this question alone.
             count: how many.
         """
-        own = fact.text.removesuffix(fact.unit).strip() if fact.unit else fact.text
-        counted = fact.kind in ("year", "number")
-        drawn: list[str] = []
-        for texts in (*(self._by_kind.get(kind, {}) for kind in _kinds_like(fact.kind)), _made_like(fact.kind, own)):
-            fit = [text for text in texts if self._wrong(text, own, row)]
-            if counted:
-                near = sorted(fit, key=lambda text: (_apart(own, text), text))[:_NEAREST]
-                near = [text for text in near if _apart(own, text) < _TOO_FAR]
-            else:
-                near = [text for text in fit if abs(len(text) - len(own)) <= max(3, _LENGTHS * len(own))]
-            random.shuffle(near)
-            for text in near:
-                if all(self._wrong(text, other, "") for other in drawn):
-                    drawn.append(text)
+        own, inside = Pooled.of(_bare(fact)), f" {folded(row)} "
+        made = [Pooled.of(text) for text in _made_like(fact.kind, own.text)]
+        drawn: list[Pooled] = []
+        for facts in (*(self._by_kind.get(kind, {}).values() for kind in _kinds_like(fact.kind)), made):
+            fit = [one for one in facts if f" {one.folded} " not in inside and _apart(one, own)]
+            near = _near_numbers(own.text, fit, random) if fact.kind in _COUNTED else self._near(own, fit, row, random)
+            for one in near:
+                if all(_apart(one, other) for other in drawn):
+                    drawn.append(one)
                 if len(drawn) == count:
-                    return [f"{one} {fact.unit}" if fact.unit else one for one in drawn]
+                    return [f"{one.text} {fact.unit}" if fact.unit else one.text for one in drawn]
         return None
 
-    @staticmethod
-    def _wrong(text: str, own: str, row: str) -> bool:
-        """Whether a text may stand beside `own` as a wrong option."""
-        if text.casefold() == own.casefold() or holds(row, text) or holds(text, own) or holds(own, text):
-            return False
-        ours, theirs = content_words(own), content_words(text)
-        return not any(akin(a, b) for a in ours for b in theirs) if not text[:1].isdigit() else True
+    def _near(self, own: Pooled, fit: Sequence[Pooled], row: str, random: Random) -> list[Pooled]:
+        """Those of like length, shuffled, those first whose rows share most with the row."""
+        long = [one for one in fit if abs(len(one.text) - len(own.text)) <= max(3, _LENGTHS * len(own.text))]
+        random.shuffle(long)
+        weights = {word: 1 / self._rows_with[word] for word in set(content_words(row)) if word in self._rows_with}
+        shared = [(sum(weights[word] for word in one.about & weights.keys()), one) for one in long]
+        shared.sort(key=lambda pair: -pair[0])
+        near = [one for weight, one in shared[:_NEAREST_ROWS] if weight > 0]
+        random.shuffle(near)
+        return [*near, *(one for _, one in shared[len(near) :])]
+
+
+def _bare(fact: Fact) -> str:
+    return fact.text.removesuffix(fact.unit).strip() if fact.unit else fact.text
+
+
+def _apart(one: Pooled, other: Pooled) -> bool:
+    """Whether two texts may stand beside each other as options: neither says what the other says."""
+    if f" {one.folded} " in f" {other.folded} " or f" {other.folded} " in f" {one.folded} ":
+        return False
+    if one.text[:1].isdigit():
+        return True
+    return not any(akin(a, b) for a in one.words for b in other.words)
+
+
+def _near_numbers(own: str, fit: Sequence[Pooled], random: Random) -> list[Pooled]:
+    """Numbers of like size, shuffled."""
+    near = sorted(fit, key=lambda one: (_distance(own, one.text), one.text))[:_NEAREST]
+    near = [one for one in near if _distance(own, one.text) < _TOO_FAR]
+    random.shuffle(near)
+    return near
 
 
 def _kinds_like(kind: str) -> list[str]:
@@ -299,7 +373,7 @@ def _made_like(kind: str, own: str) -> list[str]:
     return [own[: digits.start()] + text + own[digits.end() :] for text in told]
 
 
-def _apart(one: str, other: str) -> float:
+def _distance(one: str, other: str) -> float:
     """How far two numbers are from each other, in orders of magnitude; another way of writing counts as ten."""
     a, b = _value(one), _value(other)
     if a is None or b is None:
@@ -322,7 +396,10 @@ def pool_of(rows: Iterable[ExaminedRow]) -> FactPool:
     for number, row in enumerate(rows):
         if number == POOLED_ROWS:
             break
+        given = f"{row.instruction}\n{row.input}"
+        about = frozenset(content_words(f"{given}\n{row.output}"))
+        pool.seen(about)
         for sentence in statements_of(row.output):
-            for fact in read_statement(sentence, f"{row.instruction}\n{row.input}").facts:
-                pool.add(fact)
+            for fact in read_statement(sentence, given).facts:
+                pool.add(fact, about)
     return pool

@@ -23,7 +23,7 @@ from ..builder import Context
 from ..instructions.chunks import words
 from ..instructions.grounding import Limits, content_words, example_echo, given_away, question_fault, support, tidy
 from .drafts import Draft, fault_of, flags_of, refused, tidied
-from .facts import Fact, FactPool, Statement, read_statement, statements_of
+from .facts import Fact, FactPool, Statement, read_statement, statements_of, whole_answer
 from .need import Need
 from .options import ExamConfig
 from .reference import Reference, looked_up
@@ -52,6 +52,8 @@ _ASKED_WITH = {"year": "year", "number": "number", "word_number": "number", "nam
 """Words that a question for such a fact may have although the statement has not."""
 _OWN_QUESTION_WORDS = 20
 _SHORT_ANSWER = 25
+_QUESTION_WORDS = ("who", "what", "which", "when", "where", "how", "in")
+_NAMED = ("name", "year", "number", "word_number")
 _ASKED = {"who": ("name",), "when": ("year",), "how": ("number", "word_number")}
 """First word of a question -> the kinds of facts that answer it."""
 _MADE_UP = re.compile(
@@ -70,6 +72,12 @@ _WORKED_ON = re.compile(
     r"|write (?:a|an|the) (?:code|function|program)|make (?:this|the))\b",
     re.IGNORECASE,
 )
+_MAKES = re.compile(
+    r"^\W*(?:design|invent|brainstorm|pretend|make up|come up with|compose|create|generate|write|develop|devise|draft|"
+    r"suggest|propose|construct|plan|describe (?:a time|the following person|your)|give (?:an|me an) idea)\b",
+    re.IGNORECASE,
+)
+_DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 _GIVEN = 60
 """Characters of input from which on the task is to work with it, unless the answer brings in names or numbers."""
 
@@ -91,8 +99,13 @@ def classify(row: ExaminedRow) -> Need:
     facts = [fact for text in _sentences(row) for fact in read_statement(text, given).facts]
     if not facts and own_question(row) is None:
         return Need(False, reason="No sentence of the answer states a fact that the task does not give.")
-    if len(row.input) > _GIVEN and not any(fact.weight for fact in facts):
+    named = any(fact.weight for fact in facts)
+    if len(row.input) > _GIVEN and not named:
         return Need(False, reason="The task gives a text, and the answer brings in no name or number.")
+    if _MAKES.search(row.instruction) and not named:
+        return Need(False, reason="The task asks for something new, and the answer brings in no name or number.")
+    if len(_DIGITS.findall(given)) > 1 and all(fact.kind == "number" for fact in facts):
+        return Need(False, reason="The answer is worked out from the numbers that are given.")
     said = ", ".join(fact.text for fact in facts[:3]) or row.output.strip()[:80]
     return Need(True, reason=f"The answer states what the task does not give: {said}.")
 
@@ -128,23 +141,24 @@ def reference(row: ExaminedRow, need: Need, library: Library | None, config: Exa
     return Reference(" ".join(text for text, _ in kept), sources, tuple(text for text, _ in kept))
 
 
-def own_question(row: ExaminedRow) -> Draft | None:
+def own_question(row: ExaminedRow) -> tuple[Draft, Fact] | None:
     """The row itself as a question with its right option, where its instruction asks for one fact and names it."""
     asked = tidy(row.instruction)
     said = words(asked)
     if row.input.strip() or row.messages or not asked.endswith("?") or len(said) > _OWN_QUESTION_WORDS:
         return None
     first = said[0] if said else ""
-    if first not in ("who", "what", "which", "when", "where", "how", "in") or len(words(row.output)) > _SHORT_ANSWER:
+    if first not in _QUESTION_WORDS or len(words(row.output)) > _SHORT_ANSWER:
         return None
+    kinds = _ASKED.get(first, _NAMED)
     facts = read_statement(row.output.strip().split("\n")[0], row.instruction).facts
-    kinds = {"who": ("name",), "when": ("year",), "how": ("number", "word_number")}.get(
-        first, ("name", "year", "number")
-    )
     fit = [fact for fact in facts if fact.kind.partition(":")[0] in kinds]
+    whole = whole_answer(row.output)
+    if whole is not None and whole.kind.partition(":")[0] in (*kinds, "term"):
+        fit = [whole]
     if len(fit) != 1:
         return None
-    return Draft(asked, fit[0].text, (), "", row.output.strip(), "row")
+    return Draft(asked, fit[0].text, (), "", row.output.strip(), "row"), fit[0]
 
 
 async def write_questions(
@@ -156,10 +170,7 @@ async def write_questions(
     texts = f"{given}\n{row.output}\n{reference.text}"
     own = own_question(row) if not reference.passages else None
     if own is not None:
-        fact = next(
-            f for f in read_statement(own.statement.split("\n")[0], row.instruction).facts if f.text == own.right
-        )
-        _take(sheet, own, fact, pool, texts, config)
+        _take(sheet, *own, pool, texts, config)
     statements = [read_statement(text, given) for text in reference.statements]
     tried = 0
     for statement, fact in _in_turn(statements):
