@@ -17,7 +17,7 @@ from ...prompts.exam_material import ExamMaterial, shipped_material
 from ...quality import CheckSpec
 from ..builder import BuilderConfig, Context, Forecast, Item, Outcome
 from . import forecasting
-from .facts import pool_of
+from .fact_pool import pool_of
 from .options import ExamConfig
 from .retrieval import embedder, open_library
 from .rows import item_of, repeated_item, row_of

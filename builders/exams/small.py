@@ -23,7 +23,8 @@ from ..builder import Context
 from ..instructions.chunks import words
 from ..instructions.grounding import Limits, content_words, example_echo, given_away, question_fault, support, tidy
 from .drafts import Draft, fault_of, flags_of, refused, tidied
-from .facts import Fact, FactPool, Statement, read_statement, statements_of, whole_answer
+from .fact_pool import FactPool
+from .facts import Fact, Statement, read_statement, statements_of, whole_answer
 from .need import Need
 from .options import ExamConfig
 from .reference import Reference, looked_up

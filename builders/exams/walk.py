@@ -11,7 +11,7 @@ from ...prompts.exam_material import ExamMaterial
 from ..builder import Context, Item
 from . import small
 from .answering import Target, described
-from .facts import FactPool
+from .fact_pool import FactPool
 from .marking import Mark, marked, treated
 from .need import Need, classify, need_schema
 from .options import ExamConfig

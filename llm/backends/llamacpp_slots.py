@@ -64,6 +64,8 @@ class PrefixSlots:
         self._hand_out()
 
     def _hand_out(self) -> None:
+        # A call that was given up stands here until its task comes to run: it must not be given a slot.
+        self._waiting = [call for call in self._waiting if not call.turn.done()]
         while self._free and self._waiting:
             slot, call = self._best()
             self._waiting.remove(call)

@@ -60,6 +60,13 @@ TAILS = [
 ]
 
 
+NEED = {"reason": "so", "needs_knowledge": True, "category": "nature", "queries": []}
+EXAM = [
+    {"stem": "What do bees make honey from?", "right": "Nectar", "wrong": ["Dew", "Resin", "Leaves"], "analysis": ""},
+    {"stem": "Who carries nectar to the hive?", "right": "Bees", "wrong": ["Ants", "Birds", "Moths"], "analysis": ""},
+]
+
+
 def numbered(texts: list[str]) -> dict:
     return {"turns": [{"n": n, "text": text} for n, text in enumerate(texts, 1)]}
 
@@ -135,6 +142,13 @@ SCRIPTS = {
         {"match": "Question:$", "replies": [f"How do I {i.lower()[:-1]}?" for i in INSTRUCTIONS]},
         {"reply": "Begin with the part that you know best. Then ask a friend to look at the rest of it."},
     ],
+    "exam": [
+        {"match": "sort training examples", "reply": NEED},
+        {"match": "write short reference texts", "reply": "Bees make honey from nectar."},
+        {"match": "write multiple-choice questions", "reply": {"questions": EXAM}},
+        {"reply": {"answer": "A"}},
+    ],
+    "exam-quick": [{"reply": "What do bees make honey from?"}],
 }
 SETTINGS = {
     "dialogues": ["seeds.path=personas.jsonl", "builder.min_turns=8", "builder.max_turns=8"],
@@ -147,6 +161,8 @@ SETTINGS = {
     "polarity": ["seeds.path=questions.jsonl"],
     "explore": ["builder.nodes=6", "builder.rows=12"],
     "explore-quick": ["builder.nodes=5", "builder.rows=6"],
+    "exam": ["builder.method=generate", "builder.judge=false", "seeds.limit=6"],
+    "exam-quick": [],
 }
 
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from corpusmith.builders.exams import small
 from corpusmith.builders.exams.drafts import holds
-from corpusmith.builders.exams.facts import FactPool, pool_of, read_statement, statements_of
+from corpusmith.builders.exams.fact_pool import FactPool, pool_of
+from corpusmith.builders.exams.facts import read_statement, statements_of
 from corpusmith.core.records.exam import ExaminedRow
 from corpusmith.llm import Reply, Request, TokenScore
 
