@@ -15,7 +15,7 @@ from ..instructions.chunks import sentences, word_set, words
 from ..instructions.grounding import akin, content_words
 from .drafts import holds
 
-_FEWEST_WORDS, _MOST_WORDS = 4, 40
+_FEWEST_WORDS, _MOST_WORDS = 4, 50
 _NAME_LINKS = frozenset({"of", "the", "de", "da", "del", "van", "von", "la", "le"})
 _BEFORE_YEAR = word_set("in since from until till by of to year around about between and during after before circa")
 _MONTHS = word_set("january february march april may june july august september october november december")
