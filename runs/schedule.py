@@ -30,6 +30,7 @@ from ..core.errors import (
 )
 from ..llm.journal import Journal
 from ..llm.limits import turn_of
+from .asked import AskedRecord, stored_findings
 from .crew import Crew
 from .items import ItemLog
 
@@ -59,7 +60,7 @@ class Acceptor(Protocol):
         ...
 
 
-Build = Callable[[Item], AsyncIterator[Outcome]]
+Build = Callable[[Item], AsyncIterator[Outcome | AskedRecord]]
 
 
 class Schedule:
@@ -249,7 +250,9 @@ class Schedule:
         return entry
 
 
-def _outcome(outcome: Outcome) -> dict[str, Any]:
+def _outcome(outcome: Outcome | AskedRecord) -> dict[str, Any]:
+    if isinstance(outcome, AskedRecord):
+        return {**_outcome(outcome.record), "asked": stored_findings(outcome.findings)}
     if isinstance(outcome, Record):
         return {"type": "record", "id": outcome.id, "record": outcome.stored()}
     if isinstance(outcome, Rejected):

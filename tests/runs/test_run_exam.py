@@ -68,7 +68,7 @@ def rows(*kinds: str) -> list[dict]:
 
 def run_exam(folder: Path, lines: list, *sets: str, **how):
     script, data = folder / "script.yaml", folder / "rows.jsonl"
-    script.write_text(yaml.safe_dump(RULES))
+    script.write_text(yaml.safe_dump(how.get("rules", RULES)))
     data.write_text("".join((line if isinstance(line, str) else json.dumps(line)) + "\n" for line in lines))
     settings = ["models.default.backend=scripted", f"models.default.script={script}", "models.default.schema_retries=0",
                 "models.default.retries=0", f"seeds.path={data}", "builder.judge=false", "builder.method=option",
@@ -229,6 +229,40 @@ def test_what_is_no_exam_is_refused(tmp_path):
 def test_rows_of_no_known_shape_are_refused_with_their_columns(tmp_path):
     with pytest.raises(UsageError, match="the columns found are: foo, bar"):
         run_exam(tmp_path, [{"foo": 1, "bar": 2}] * 3)
+
+
+def test_the_examination_is_a_check_of_any_policy(tmp_path):
+    (tmp_path / "script.yaml").write_text(yaml.safe_dump(RULES))
+    model = {"backend": "scripted", "model": "s", "script": str(tmp_path / "script.yaml"), "schema_retries": 0}
+    check = {"check": "exam.knowledge", "gate": "drop", "on_error": "review"}
+    check["options"] = {"judge": False, "method": "option", "rounds": 1}
+    policy = tmp_path / "mine.yaml"
+    policy.write_text(yaml.safe_dump({"name": "mine", "models": {"default": model}, "checks": [check]}))
+
+    result = corpusmith.filter(rows("known", "lost", "none", "blank"), policy=policy, out=tmp_path / "filtered")
+
+    assert [row["id"] for row in result.kept] == ["row-0", "row-2"]
+    assert result.counts["by_reason"] == {
+        "dropped": {"inconsistent": 1},
+        "review": {"unjudged": 1},
+        "rejected": {},
+        "failed": {},
+    }
+    (line,) = result.dropped
+    assert (line["check"], line["evidence"]["accuracy"]) == ("exam.knowledge", 0.0)
+
+
+def test_documents_come_from_a_folder(tmp_path):
+    (tmp_path / "library").mkdir()
+    (tmp_path / "library" / "ill.md").write_text("The Ill, known to all as qqknown, flows through Strasbourg.")
+    said = {"statements": [{"text": "The Ill flows through Strasbourg.", "source": 1}]}
+    rules = [{"match": "You take facts out of sources", "reply": said}, *RULES]
+    sets = ("builder.reference=documents", f"seeds.documents={tmp_path / 'library'}")
+    done = run_exam(tmp_path, rows("known", "none"), *sets, rules=rules)
+    (record, _) = (line["record"] for line in stored(done.folder, "records/kept.jsonl"))
+    assert record["knowledge"] == "The Ill flows through Strasbourg."
+    assert record["passages"] == ["ill.md:1"]
+    assert record["consistency"] == "consistent"
 
 
 SERVER = """
