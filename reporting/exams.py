@@ -65,6 +65,41 @@ class LetterLine:
     said_share: float
 
 
+def exam_fields(record: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What is read first of an exam record in the list of rows, and what stands behind "Details"."""
+    first = {name: record.get(name, "") for name in ("instruction", "input", "output")}
+    if not first["input"]:
+        del first["input"]
+    accuracy = record.get("accuracy")
+    told = [CLASSES[record["consistency"]][0].lower() if record.get("consistency") in CLASSES else ""]
+    told += [] if accuracy is None else [f"{100 * accuracy:.0f} % right"]
+    first["class"] = ", ".join([*told, _TREATMENTS.get(record.get("treatment", ""), "")])
+    questions = [_in_a_line(question, record) for question in record.get("questions") or ()]
+    if questions:
+        first["questions"] = "\n".join(questions)
+    rest = {
+        name: record.get(name) for name in ("problem_text", "reason", "category", "knowledge", "passages", "row_id")
+    }
+    original = record.get("original") or {}
+    rest |= {
+        f"{name} before": original.get(name)
+        for name in ("instruction", "output")
+        if original.get(name) != record.get(name)
+    }
+    refused = [f"{reason_label(one['reason'])}: {one['text']}" for one in record.get("refused") or ()]
+    rest |= {"refused questions": "\n".join(refused[:20]), **(record.get("beside") or {})}
+    return first, {name: value for name, value in rest.items() if value not in (None, "", [], ())}
+
+
+def _in_a_line(question: Mapping[str, Any], record: Mapping[str, Any]) -> str:
+    options = [f"[{text}]" if letter == question["key"] else text
+               for letter, text in zip("ABCD", question["options"], strict=True)]  # fmt: skip
+    answers = [answer for answer in record.get("answers") or () if answer["question"] == question["id"]]
+    right = sum(bool(answer["right"]) for answer in answers)
+    marks = "right" if answers and right == len(answers) else f"{right} of {len(answers)} right" if right else "wrong"
+    return f"{question['stem']}  {' / '.join(options)}  {marks if answers else 'not asked'}"
+
+
 def exam_view(facts: Mapping[str, Any], run: Mapping[str, Any]) -> dict[str, Any]:
     """Everything that the template of the section draws."""
     return {

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .dialogues import cast_notes, is_dialogue, shaped_turns
+from .exams import exam_fields
 from .material import Line, ReportMaterial
 from .text import json_block, label, piece, spans_within
 
@@ -50,6 +51,8 @@ def record_fields(record: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, 
         return first, rest
     if record.get("kind") == "aspect_case":
         return _aspect_fields(record)
+    if record.get("kind") == "exam":
+        return exam_fields(record)
     content = record.get("fields")
     if isinstance(content, Mapping):
         seed = record.get("seed")

@@ -9,7 +9,14 @@ import pytest
 
 from corpusmith.quality.scoring.exam import Marking, count_exams
 from corpusmith.reporting import ReportMaterial, render_report, write_report
-from corpusmith.reporting.exams import accuracy_chart, class_bars, exam_view, guessing_sentence, letter_lines
+from corpusmith.reporting.exams import (
+    accuracy_chart,
+    class_bars,
+    exam_fields,
+    exam_view,
+    guessing_sentence,
+    letter_lines,
+)
 
 HOSTILE = "<script>alert(1)</script>"
 
@@ -79,6 +86,18 @@ def test_figures_and_examples_are_on_the_page_and_data_is_escaped():
     told = dict(exam_view(FACTS, RUN)["groups"])
     assert ("calls for each examined row", "6.0") in told["Cost"]
     assert ("unexaminable: no usable question", "1") in told["Not examined because of"]
+
+
+def test_a_row_shows_class_and_questions_first():
+    first, rest = exam_fields(record("inconsistent", 1, output="Sorry."))
+    assert list(first) == ["instruction", "output", "class", "questions"]
+    assert first["class"] == "inconsistent, 33 % right, knowledge put in front"
+    assert first["questions"].split("\n")[0] == f"Which {HOSTILE} is it, 0?  w / x / [y {HOSTILE}] / z  right"
+    assert first["questions"].endswith("wrong")
+    assert rest["output before"] == "There."
+    assert rest["refused questions"] == "not answerable: t"
+    line = {"record": {**record("unexaminable"), "kind": "exam"}, "id": "x", "row": 1}
+    assert "unexaminable, unchanged" in render_report(ReportMaterial(run=RUN, review=[line]))
 
 
 def test_an_exam_that_examined_nothing_has_no_chart():
