@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from ..core.verdict import Decision, Verdict
-from .check import Check, CorpusCheck, Finding, Resources, Row
+from .check import Check, CorpusCheck, Resources, Row
 from .gates import CheckSpec, Step, findings_of, make_step
 
 
@@ -54,8 +54,6 @@ class Panel:
         self._steps = tuple(steps)
         self._row_steps = [(at, step) for at, step in enumerate(self._steps) if step.check.scope == "row"]
         self._corpus_steps = [(at, step) for at, step in enumerate(self._steps) if step.check.scope == "corpus"]
-        self.model_steps = [(at, step) for at, step in enumerate(self._steps) if step.check.scope == "model"]
-        """Checks that ask models, with their positions. The panel asks none: it is handed what they say."""
 
     @classmethod
     def from_specs(cls, specs: Iterable[CheckSpec], resources: Resources | None = None) -> Panel:
@@ -72,35 +70,20 @@ class Panel:
         return cls([make_step(spec, resources) for spec in specs])
 
     @property
-    def set_checks(self) -> list[str]:
-        """Names of the checks that must see the whole set: the panel, which takes rows as they come, asks none."""
-        return [step.check.name for step in self._steps if step.check.scope == "set"]
-
-    @property
     def row_checks(self) -> dict[str, Check]:
         """The checks of scope "row" by name, for a builder that feeds reasons back while building."""
         return {step.check.name: step.check for _, step in self._row_steps}
 
-    def dropped_by_rule(self, row: Row) -> bool:
-        """Whether a check of scope "row" alone drops a row: no model need be asked about it."""
-        verdicts = {at: step.verdict(row, findings_of(step.check, [row])[0]) for at, step in self._row_steps}
-        return self._decide(verdicts)[0] == "drop"
-
-    def judge(self, rows: Sequence[Row], asked: Sequence[Mapping[int, Finding]] = ()) -> list[Judged]:
+    def judge(self, rows: Sequence[Row]) -> list[Judged]:
         """Judge the next rows of the input: one `Judged` per row, in order.
 
         Args:
             rows: any number of rows, each seen once, in input order from call to call.
-            asked: for each row what checks that ask models said of it, by position; absent: nothing was asked.
         """
         columns = [(at, step, findings_of(step.check, rows)) for at, step in self._row_steps]
-        judged = []
-        for i, row in enumerate(rows):
-            verdicts = {at: step.verdict(row, f[i]) for at, step, f in columns}
-            if asked:
-                verdicts |= {at: self._steps[at].verdict(row, finding) for at, finding in asked[i].items()}
-            judged.append(self._settle(row, verdicts))
-        return judged
+        return [
+            self._settle(row, {at: step.verdict(row, f[i]) for at, step, f in columns}) for i, row in enumerate(rows)
+        ]
 
     def _settle(self, row: Row, verdicts: dict[int, Verdict]) -> Judged:
         if self._corpus_steps and self._decide(verdicts)[0] != "drop":
@@ -114,8 +97,7 @@ class Panel:
                     break
                 asked.append(cast("CorpusCheck", step.check))
         decision, by = self._decide(verdicts)
-        in_turn = not self._corpus_steps and not self.model_steps
-        ordered = tuple(verdicts.values()) if in_turn else tuple(verdicts[at] for at in sorted(verdicts))
+        ordered = tuple(verdicts[at] for at in sorted(verdicts)) if self._corpus_steps else tuple(verdicts.values())
         if by is None:
             return Judged(row, decision, None, None, ordered)
         return Judged(row, decision, by.check, by.reason or "unjudged", ordered)

@@ -150,12 +150,9 @@ class Recipe(Section):
     def _usable_checks(cls, value: list[CheckSpec]) -> list[CheckSpec]:
         for position, spec in enumerate(value):
             try:
-                panel = Panel.from_specs([spec])
+                Panel.from_specs([spec])
             except UsageError as error:
                 raise wrong((position,), error.message.rstrip("."), error.hint, ...) from error
-            if panel.set_checks:
-                what = f"{spec.check!r} must see the whole set, and a run judges rows as they are built"
-                raise wrong((position,), what, "Put it into a policy for `corpusmith filter`.", ...)
         return value
 
     @field_validator("prompts")

@@ -17,7 +17,6 @@ from ..builders import Accepted, Item
 from ..quality import Row
 from ..quality.panel import Judged, Panel
 from .accounting import Accounting
-from .asked import read_findings
 from .verdicts import VerdictFile
 
 SURPLUS = "surplus"
@@ -86,16 +85,14 @@ class Acceptance:
 
     def take(self, entries: list[dict[str, Any]]) -> None:
         """Judge the records of some items, in order, and write every candidate where it belongs."""
-        rows, asked = [], []
+        rows = []
         for entry in entries:
             for outcome in entry["out"]:
                 if outcome["type"] == "record":
                     fields = outcome.get("view") or row_fields(outcome["record"])
                     rows.append(Row(self._rows, outcome["id"], fields))
-                    if self.panel.model_steps:
-                        asked.append(read_findings(outcome.get("asked", ())))
                     self._rows += 1
-        judged = iter(self.panel.judge(rows, asked)) if rows else iter(())
+        judged = iter(self.panel.judge(rows)) if rows else iter(())
         for entry in entries:
             self._take_one(entry, judged)
 

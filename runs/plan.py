@@ -40,14 +40,13 @@ def plan(
     """
     loaded = recipe if isinstance(recipe, LoadedRecipe) else load_recipe(recipe, sets)
     spec = loaded.recipe
-    panel = Panel.from_specs(spec.checks)
+    Panel.from_specs(spec.checks)
     builder = registry.load("builders", spec.builder.kind)(spec.builder.options)
     items, unreadable = _items(spec, builder)
     if not items:
         message = f"the seeds of {spec.name!r} give no items to build."
         raise UsageError(message, hint="Look at seeds in the recipe.")
     forecast: Forecast = builder.forecast(items)
-    calls = {**forecast.calls, **_gate_calls(panel, len(items))}
     library = spec.prompt_library()
     tokens = _tokens(forecast, library, spec)
     price = spec.role_prices().get("default")
@@ -56,8 +55,8 @@ def plan(
         "name": spec.name,
         "items": len(items),
         "unreadable": unreadable,
-        "calls": calls,
-        "calls_total": sum(calls.values()),
+        "calls": dict(forecast.calls),
+        "calls_total": sum(forecast.calls.values()),
         "tokens": {"prompt": tokens[0], "completion": tokens[1]},
         "cost": cost,
         "models": {role: _model(config.settings()) for role, config in spec.models.given().items()},
@@ -65,14 +64,6 @@ def plan(
         "export": list(spec.export),
         "out": str(Path(out) if out is not None else Path("runs") / spec.name),
         "notes": [f"Tokens are estimated, at {CHARACTERS_PER_TOKEN:g} characters each."],
-    }
-
-
-def _gate_calls(panel: Panel, items: int) -> dict[str, int]:
-    """Calls of checks that ask models, for one record of each item."""
-    return {
-        f"check {step.check.name}": round(items * float(getattr(step.check, "calls_per_row", 1)))
-        for _, step in panel.model_steps
     }
 
 

@@ -26,7 +26,6 @@ from .accept import Acceptance
 from .finish import finish, summary
 from .folder import RunFolder, write_atomically
 from .items import ItemLog
-from .model_gates import ModelGates
 from .process import os_errors_told, rare_collections, run_coroutine, signals_cancel
 from .progress import Progress, Silent
 from .result import RunResult
@@ -201,10 +200,8 @@ def _schedule(session: Session) -> Schedule:
         version=version(),
         checks=session.acceptance.panel.row_checks,
     )
-    panel = session.acceptance.panel
-    gates = ModelGates(panel, roles.llms) if panel.model_steps else None
     return Schedule(
-        partial(_build, session.builder, context, gates),
+        partial(_build, session.builder, context),
         session.items,
         session.journal,
         session.acceptance,
@@ -243,9 +240,8 @@ def _look_ahead(session: Session, accepted: int) -> int:
     return max(session.roles.concurrency, int(min(missing) / by_item))
 
 
-def _build(builder: Builder, context: Context, gates: ModelGates | None, item: Item) -> AsyncIterator[Any]:
-    outcomes = builder.build(item, context)
-    return outcomes if gates is None else gates.over(outcomes)
+def _build(builder: Builder, context: Context, item: Item) -> AsyncIterator[Any]:
+    return builder.build(item, context)
 
 
 async def _waves(session: Session, schedule: Schedule) -> None:

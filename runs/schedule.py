@@ -30,7 +30,6 @@ from ..core.errors import (
 )
 from ..llm.journal import Journal
 from ..llm.limits import turn_of
-from .asked import AskedRecord, stored_findings
 from .crew import Crew
 from .items import ItemLog
 
@@ -60,7 +59,7 @@ class Acceptor(Protocol):
         ...
 
 
-Build = Callable[[Item], AsyncIterator[Outcome | AskedRecord]]
+Build = Callable[[Item], AsyncIterator[Outcome]]
 
 
 class Schedule:
@@ -250,9 +249,7 @@ class Schedule:
         return entry
 
 
-def _outcome(outcome: Outcome | AskedRecord) -> dict[str, Any]:
-    if isinstance(outcome, AskedRecord):
-        return {**_outcome(outcome.record), "asked": stored_findings(outcome.findings)}
+def _outcome(outcome: Outcome) -> dict[str, Any]:
     if isinstance(outcome, Record):
         return {"type": "record", "id": outcome.id, "record": outcome.stored()}
     if isinstance(outcome, Rejected):
