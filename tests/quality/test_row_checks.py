@@ -12,7 +12,6 @@ from corpusmith.quality.batch import Batch
 from corpusmith.quality.turns import text_at
 
 
-
 def _scope(name):
     factory = registry.load("checks", name)
     return getattr(factory, "func", factory).scope  # a check made by `partial` has its class's
