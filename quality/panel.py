@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
+from ..core.errors import UsageError
 from ..core.verdict import Decision, Verdict
-from .check import Check, CorpusCheck, Resources, Row
+from .check import Check, CorpusCheck, Finding, Resources, Row
 from .gates import CheckSpec, Step, findings_of, make_step
 
 
@@ -23,7 +24,8 @@ class Judged:
     reason: str | None
     """Its slug."""
     verdicts: tuple[Verdict, ...]
-    """What every check said, in the order of the specs; corpus checks say nothing of rows already dropped."""
+    """What every check said, in the order of the specs; model and corpus checks say nothing of rows already
+    dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +49,27 @@ class Panel:
 
     Row checks judge every row. A corpus check then sees, in input order, the rows that nothing has dropped so far,
     so that a row dropped for another reason never stands for its duplicates. The result does not depend on how the
-    rows are cut into batches.
+    rows are cut into batches. What model checks found is handed in: a panel asks nobody.
     """
 
     def __init__(self, steps: Sequence[Step]) -> None:
+        """Prepare.
+
+        Raises:
+            UsageError: a check must see the whole set before it judges a row.
+        """
         self._steps = tuple(steps)
+        for step in self._steps:
+            if step.check.scope == "set":
+                message = (
+                    f"the check {step.check.name!r} must see all rows before it judges one; a run judges as it goes."
+                )
+                hint = "Take it out of the run, and filter its rows afterwards: corpusmith filter RUN --policy FILE"
+                raise UsageError(message, hint=hint)
         self._row_steps = [(at, step) for at, step in enumerate(self._steps) if step.check.scope == "row"]
         self._corpus_steps = [(at, step) for at, step in enumerate(self._steps) if step.check.scope == "corpus"]
+        self.model_steps = {at: step for at, step in enumerate(self._steps) if cast("str", step.check.scope) == "model"}
+        """Position -> check that asks models, with its gate."""
 
     @classmethod
     def from_specs(cls, specs: Iterable[CheckSpec], resources: Resources | None = None) -> Panel:
@@ -64,8 +80,8 @@ class Panel:
             resources: what checks that need more than options are given.
 
         Raises:
-            UsageError: no check has that name, an option is unknown or wrong, or the bar lies below what a check of
-                pairs computes.
+            UsageError: no check has that name, an option is unknown or wrong, the bar lies below what a check of
+                pairs computes, or a check must see the whole set.
         """
         return cls([make_step(spec, resources) for spec in specs])
 
@@ -74,16 +90,28 @@ class Panel:
         """The checks of scope "row" by name, for a builder that feeds reasons back while building."""
         return {step.check.name: step.check for _, step in self._row_steps}
 
-    def judge(self, rows: Sequence[Row]) -> list[Judged]:
+    def dropped_by_rows(self, row: Row) -> bool:
+        """Whether a check of scope "row" drops it: nothing else need be asked about it."""
+        return any(
+            step.decision(step.verdict(row, findings_of(step.check, [row])[0])) == "drop" for _, step in self._row_steps
+        )
+
+    def judge(self, rows: Sequence[Row], said: Sequence[Mapping[int, Finding]] = ()) -> list[Judged]:
         """Judge the next rows of the input: one `Judged` per row, in order.
 
         Args:
             rows: any number of rows, each seen once, in input order from call to call.
+            said: for each row what model checks found: position of the check in the specs -> its finding. Those that
+                were not asked about a row have no verdict of it.
         """
         columns = [(at, step, findings_of(step.check, rows)) for at, step in self._row_steps]
-        return [
-            self._settle(row, {at: step.verdict(row, f[i]) for at, step, f in columns}) for i, row in enumerate(rows)
-        ]
+        judged = []
+        for i, row in enumerate(rows):
+            verdicts = {at: step.verdict(row, f[i]) for at, step, f in columns}
+            if said:
+                verdicts |= {at: self._steps[at].verdict(row, finding) for at, finding in said[i].items()}
+            judged.append(self._settle(row, verdicts))
+        return judged
 
     def _settle(self, row: Row, verdicts: dict[int, Verdict]) -> Judged:
         if self._corpus_steps and self._decide(verdicts)[0] != "drop":
@@ -97,7 +125,8 @@ class Panel:
                     break
                 asked.append(cast("CorpusCheck", step.check))
         decision, by = self._decide(verdicts)
-        ordered = tuple(verdicts[at] for at in sorted(verdicts)) if self._corpus_steps else tuple(verdicts.values())
+        mixed = self._corpus_steps or self.model_steps
+        ordered = tuple(verdicts[at] for at in sorted(verdicts)) if mixed else tuple(verdicts.values())
         if by is None:
             return Judged(row, decision, None, None, ordered)
         return Judged(row, decision, by.check, by.reason or "unjudged", ordered)

@@ -15,6 +15,7 @@ from ..core import registry
 from ..core.errors import RecipeError, UsageError
 from ..prompts.strict_yaml import dump
 from ..quality import Panel, Policy
+from ..quality.gates import make_step
 from .asking import Asking, PolicyFile
 from .environment import expand_variables, refuse_secrets
 from .paths import POLICIES, SHIPPED, is_policy_path, resolve_paths
@@ -175,6 +176,11 @@ def _validated(placed: Placed, environ: Mapping[str, str]) -> Recipe:
         raise RecipeError(message, hint=error.hint) from None
     own = {spec.check for spec in recipe.checks}
     checks = [*(spec for spec in policy.checks if spec.check not in own), *recipe.checks]
+    try:
+        Panel.from_specs(checks)
+    except UsageError as error:
+        message = f"{placed.where(('policy',))}, policy {policy.name!r}: {error.message}"
+        raise RecipeError(message, hint=error.hint) from None
     return recipe.model_copy(update={"checks": checks})
 
 
@@ -199,7 +205,7 @@ def _model(model: type[M], placed: Placed) -> M:
 def _check_specs(policy: Policy, placed: Placed) -> None:
     for position, spec in enumerate(policy.checks):
         try:
-            Panel.from_specs([spec])
+            make_step(spec)
         except UsageError as error:
             message = f"{placed.where(('checks', position))}: {error.message}"
             raise RecipeError(message, hint=error.hint) from error

@@ -17,6 +17,7 @@ from ..builders import Accepted, Item
 from ..quality import Row
 from ..quality.panel import Judged, Panel
 from .accounting import Accounting
+from .candidates import findings, row_fields
 from .verdicts import VerdictFile
 
 SURPLUS = "surplus"
@@ -85,14 +86,11 @@ class Acceptance:
 
     def take(self, entries: list[dict[str, Any]]) -> None:
         """Judge the records of some items, in order, and write every candidate where it belongs."""
-        rows = []
-        for entry in entries:
-            for outcome in entry["out"]:
-                if outcome["type"] == "record":
-                    fields = outcome.get("view") or row_fields(outcome["record"])
-                    rows.append(Row(self._rows, outcome["id"], fields))
-                    self._rows += 1
-        judged = iter(self.panel.judge(rows)) if rows else iter(())
+        records = [o for entry in entries for o in entry["out"] if o["type"] == "record"]
+        rows = [Row(at, o["id"], row_fields(o["record"])) for at, o in enumerate(records, self._rows)]
+        self._rows += len(rows)
+        said = [findings(o) for o in records] if self.panel.model_steps else ()
+        judged = iter(self.panel.judge(rows, said)) if rows else iter(())
         for entry in entries:
             self._take_one(entry, judged)
 
@@ -155,13 +153,6 @@ class Acceptance:
                 self._files[name].close()
             path.with_name(path.name + ".part").unlink(missing_ok=True)
         self.verdicts.abandon()
-
-
-def row_fields(record: Mapping[str, Any]) -> dict[str, Any]:
-    """A stored record as checks see it."""
-    if record["kind"] == "row":
-        return {"seed": record["seed"], **record["fields"]}
-    return {name: value for name, value in record.items() if name not in ("kind", "origin")}
 
 
 def _data(outcome: Mapping[str, Any]) -> Any:

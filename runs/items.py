@@ -5,7 +5,8 @@ One JSON object a line, in `records/items.jsonl`:
     {"i": 0-based number, "item": id, "failed": null or {"reason", "message", "source"}, "out": [outcome, ...]}
 
 with the outcomes {"type": "record", "id", "record"} | {"type": "rejected", "reason", "text", ...} |
-{"type": "artifact", "name", "data"}. A failed item is built again by the next run; its later line counts.
+{"type": "artifact", "name", "data"}; a record that models judged has also "found" (see candidates.py). A failed item is
+built again by the next run; its later line counts.
 """
 
 from __future__ import annotations

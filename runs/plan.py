@@ -40,7 +40,7 @@ def plan(
     """
     loaded = recipe if isinstance(recipe, LoadedRecipe) else load_recipe(recipe, sets)
     spec = loaded.recipe
-    Panel.from_specs(spec.checks)
+    panel = Panel.from_specs(spec.checks)
     builder = registry.load("builders", spec.builder.kind)(spec.builder.options)
     items, unreadable = _items(spec, builder)
     if not items:
@@ -51,19 +51,24 @@ def plan(
     tokens = _tokens(forecast, library, spec)
     price = spec.role_prices().get("default")
     cost = None if price is None else (tokens[0] * price.prompt + tokens[1] * price.completion) / 1e6
+    asked = {f"check {s.check.name}": getattr(s.check, "calls_per_row", 1) for s in panel.model_steps.values()}
+    calls = {**forecast.calls, **{name: each * len(items) for name, each in asked.items()}}
+    notes = [f"Tokens are estimated, at {CHARACTERS_PER_TOKEN:g} characters each."]
+    if asked:
+        notes.append("Checks that ask models are counted for one record an item, and their tokens are not forecast.")
     return {
         "name": spec.name,
         "items": len(items),
         "unreadable": unreadable,
-        "calls": dict(forecast.calls),
-        "calls_total": sum(forecast.calls.values()),
+        "calls": calls,
+        "calls_total": sum(calls.values()),
         "tokens": {"prompt": tokens[0], "completion": tokens[1]},
         "cost": cost,
         "models": {role: _model(config.settings()) for role, config in spec.models.given().items()},
         "checks": [f"{c.check} -> {c.gate}" for c in spec.checks],
         "export": list(spec.export),
         "out": str(Path(out) if out is not None else Path("runs") / spec.name),
-        "notes": [f"Tokens are estimated, at {CHARACTERS_PER_TOKEN:g} characters each."],
+        "notes": notes,
     }
 
 

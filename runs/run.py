@@ -23,6 +23,7 @@ from ..llm.stats import CallStats
 from ..quality.panel import Panel
 from ..recipes import LoadedRecipe, Recipe, Seeds, differences, fingerprint, load_recipe, resolved_yaml
 from .accept import Acceptance
+from .candidates import CandidateJudge
 from .finish import finish, summary
 from .folder import RunFolder, write_atomically
 from .items import ItemLog
@@ -200,6 +201,7 @@ def _schedule(session: Session) -> Schedule:
         version=version(),
         checks=session.acceptance.panel.row_checks,
     )
+    panel = session.acceptance.panel
     return Schedule(
         partial(_build, session.builder, context),
         session.items,
@@ -208,6 +210,7 @@ def _schedule(session: Session) -> Schedule:
         workers=partial(_workers, session),
         look_ahead=partial(_look_ahead, session),
         waves=hasattr(session.builder, "next_items"),
+        judge=CandidateJudge(panel, roles.llms) if panel.model_steps else None,
     )
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any, Protocol
 
@@ -60,6 +60,7 @@ class Acceptor(Protocol):
 
 
 Build = Callable[[Item], AsyncIterator[Outcome]]
+Judge = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 class Schedule:
@@ -75,6 +76,7 @@ class Schedule:
         workers: Callable[[], int],
         look_ahead: Callable[[int], int],
         waves: bool = False,
+        judge: Judge | None = None,
     ) -> None:
         """Prepare.
 
@@ -86,8 +88,10 @@ class Schedule:
             workers: asked now and then: how many items to build at once.
             look_ahead: number of accepted items -> how many items building may run ahead of them.
             waves: items follow from what became of earlier ones: a stored item counts only if its id is the same.
+            judge: asks models about a record's outcome and adds what they said to it.
         """
         self._build = build
+        self._judge = judge
         self._items = items
         self._journal = journal
         self._acceptor = acceptor
@@ -167,6 +171,10 @@ class Schedule:
         out: list[dict[str, Any]] = []
         try:
             out = [_outcome(o) async for o in self._build(item)]
+            if self._judge is not None:
+                for outcome in out:
+                    if outcome["type"] == "record":
+                        await self._judge(outcome)
         except RunStopped as error:
             # Calls in flight are paid for: they may end and be journaled.
             self._stop = self._stop or error

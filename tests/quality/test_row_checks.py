@@ -11,7 +11,13 @@ from corpusmith.quality import Row
 from corpusmith.quality.batch import Batch
 from corpusmith.quality.turns import text_at
 
-ROW_CHECKS = [name for name in registry.names("checks") if registry.load("checks", name).scope == "row"]
+
+def _scope(name):
+    factory = registry.load("checks", name)
+    return getattr(factory, "func", factory).scope  # a check made by `partial` has its class's
+
+
+ROW_CHECKS = [name for name in registry.names("checks") if _scope(name) == "row"]
 NEEDED = {"text.flagged_word_ratio": {"words": ("sorry", "photo")}}
 """Check -> the options it cannot be made without."""
 
