@@ -122,8 +122,8 @@ def shipped_material() -> ExamMaterial:
 def _wrong(error: ValidationError, document: Document, where: str) -> UsageError:
     problems = error.errors(include_url=False)
     first = min(problems, key=lambda p: p["type"] != "extra_forbidden")
-    path = tuple(str(part) if part != "[key]" else "" for part in first["loc"])
-    key = ".".join(part for part in path if part) or "the exam material"
+    path = tuple(part for part in first["loc"] if part != "[key]")
+    key = ".".join(map(str, path)) or "the exam material"
     said = first["msg"].removeprefix("Value error, ")
     said = "unknown key" if first["type"] == "extra_forbidden" else said[:1].lower() + said[1:]
     message = f"{where}:{document.line(path)}: {key}: {said}."
