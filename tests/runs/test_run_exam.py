@@ -102,6 +102,17 @@ def test_every_row_has_its_class_and_its_place(done):
     assert all(isinstance(record, ExamRecord) for record in records)
 
 
+def test_the_target_takes_the_exam_that_the_writer_wrote(tmp_path):
+    (tmp_path / "target.yaml").write_text(yaml.safe_dump([{"match": r"\n Wrong", "logprob": -0.1}]))
+    target = [f"models.target.{key}={value}" for key, value in
+              (("backend", "scripted"), ("model", "pupil"), ("script", tmp_path / "target.yaml"))]  # fmt: skip
+    done = run_exam(tmp_path, rows("known", "none"), *target)
+    assert done.run["exam"]["classes"]["inconsistent"] == 1
+    assert {role: model["model"] for role, model in done.run["models"].items()} == {
+        "default": "default", "target": "pupil"
+    }  # fmt: skip
+
+
 LINES = st.one_of(
     st.sampled_from([*KINDS, "other"]).map(lambda kind: rows(kind)[0]),
     st.fixed_dictionaries({"instruction": st.text(max_size=12), "output": st.text(max_size=12)}),
