@@ -125,7 +125,7 @@ def test_a_writer_without_structured_output_is_read_with_tolerance():
     world = World(
         knows=["Town1"], free=True, need=lambda text: "Needs knowledge: yes\nCategory: Places\nReason: a river"
     )
-    (record,) = examined(world, row("Town1"), config={"judge": False}, structured="none", can_score=False)
+    (record,) = examined(world, row("Town1"), structured="none", can_score=False)
     assert (record.consistency, record.category, record.reason) == ("consistent", "places", "a river")
     assert [a.right for a in record.answers] == [True] * 3
 
