@@ -7,6 +7,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 from ...core import SourceRow
+from ...core.errors import UsageError
 from .row import Entry, Unreadable
 from .shapes import checked_fields, unknown_shape_error
 from .source import Source, open_source
@@ -39,10 +40,18 @@ def open_instructions(
         head = list(islice(entries, _LOOK))
         rows = [entry for entry in head if isinstance(entry, SourceRow)]
         if rows and all(checked_fields(row.fields) is None for row in rows):
-            raise unknown_shape_error(rows[0].fields)
+            raise _unknown(rows[0])
         yield from map(_as_instruction, chain(head, entries))
 
     return Source(str(location), read, raw.identify, {}, limit)
+
+
+def _unknown(row: SourceRow) -> UsageError:
+    told = unknown_shape_error(row.fields)
+    names = [str(name) for name in row.fields]
+    asked, said = (*names, "COLUMN", "COLUMN")[:2]
+    hint = f"Say which they are, for example: --set 'seeds.columns={{instruction: {asked}, output: {said}}}'"
+    return UsageError(f"{row.key}: {told.message}", hint=hint)
 
 
 def _as_instruction(entry: Entry) -> Entry:

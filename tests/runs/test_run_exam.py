@@ -238,8 +238,12 @@ def test_what_is_no_exam_is_refused(tmp_path):
 
 
 def test_rows_of_no_known_shape_are_refused_with_their_columns(tmp_path):
-    with pytest.raises(UsageError, match="the columns found are: foo, bar"):
-        run_exam(tmp_path, [{"foo": 1, "bar": 2}] * 3)
+    lines = [{"foo": "Tell me of qqknown.", "bar": "It is one."}] * 3
+    with pytest.raises(UsageError, match="the columns found are: foo, bar") as refused:
+        run_exam(tmp_path, lines)
+    assert "seeds.columns={instruction: foo, output: bar}" in str(refused.value.hint)
+    done = run_exam(tmp_path, lines, "seeds.columns={instruction: foo, output: bar}")
+    assert done.run["exam"]["classes"]["consistent"] == 3
 
 
 def test_the_examination_is_a_check_of_any_policy(tmp_path):
