@@ -32,7 +32,11 @@ class FateFile:
         self._writer: Any = None
 
     def add(
-        self, first: int, ids: Sequence[str], sources: Sequence[str], fates: Sequence[tuple[str, str | None, str | None]]
+        self,
+        first: int,
+        ids: Sequence[str],
+        sources: Sequence[str],
+        fates: Sequence[tuple[str, str | None, str | None]],
     ) -> None:
         """Take consecutive rows: their ids, the keys they were read under, and (fate, check, reason)."""
         import pyarrow as pa

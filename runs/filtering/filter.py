@@ -24,7 +24,7 @@ from typing import Any
 import orjson
 
 from ...core.errors import UsageError
-from ...data.sources import open_source, rows_from, checked_fields
+from ...data.sources import checked_fields, open_source, rows_from
 from ...quality import Resources, Row
 from ...quality.check import Scope
 from ...quality.columns import Column, Ledger
@@ -59,7 +59,7 @@ class Job:
     progress: Progress
     facts: dict[str, Any]
     export: Sequence[str] = ()
-    asking: Asking = Asking()
+    asking: Asking = field(default_factory=Asking)
     """The models that checks ask."""
     judge: Judge = judge
     """What is said of the rows as they are read."""

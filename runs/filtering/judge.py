@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 import orjson
 
@@ -155,4 +155,3 @@ class RowStage:
 def is_bulk(step: Step) -> bool:
     """Whether a step's check judges whole sets by digests."""
     return step.check.scope == "corpus" and hasattr(step.check, "digest") and hasattr(step.check, "match")
-

@@ -79,7 +79,11 @@ def _matched(folder: Path, shown: Sequence[Mapping[str, Any]]) -> dict[str, dict
     with (folder / FILES["kept"]).open("rb") as kept:
         for row, line in zip(told, kept, strict=True):
             if row["row"] in wanted:
-                found[row["row_id"]] = {"kind": "row", "fields": orjson.loads(line), "origin": {"source": row["source"]}}
+                found[row["row_id"]] = {
+                    "kind": "row",
+                    "fields": orjson.loads(line),
+                    "origin": {"source": row["source"]},
+                }
     return found
 
 

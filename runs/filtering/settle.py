@@ -1,31 +1,36 @@
 """The last stage: decisions become files, row by row in input order, in memory that does not grow with the rows.
 
-    kept/rows.jsonl       the rows as they came
-    dropped/rows.jsonl    {"row", "row_id", "source", "check", "reason", "evidence", "fields"}
-    review/rows.jsonl     the same
-    failed.jsonl          {"row", "row_id", "source", "reason", "message"}: what could not be read, or, with "fields", is
-                          no row of the kind that is wanted
-    verdicts.parquet      every check's word on every row
-    rows.parquet          row, row_id, source, fate, check, reason: what became of every row
+kept/rows.jsonl       the rows as they came
+dropped/rows.jsonl    {"row", "row_id", "source", "check", "reason", "evidence", "fields"}
+review/rows.jsonl     the same
+failed.jsonl          {"row", "row_id", "source", "reason", "message"}: what could not be read, or, with "fields", is
+no row of the kind that is wanted
+verdicts.parquet      every check's word on every row
+rows.parquet          row, row_id, source, fate, check, reason: what became of every row
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import orjson
 
-from ...quality.columns import DROP, ERROR, FAIL, FAILED, FATES, KEEP, REVIEW, Column, Ledger
+from ...quality.columns import DROP, ERROR, FAIL, FAILED, FATES, KEEP, Column, Ledger
 from ...quality.gates import Step
 from ..accounting import Accounting
 from ..verdicts import VerdictFile
 from .fates import FATES_FILE, FateFile
 from .store import RowStore
 
-FILES = {"kept": "kept/rows.jsonl", "dropped": "dropped/rows.jsonl", "review": "review/rows.jsonl", "failed": "failed.jsonl"}
+FILES = {
+    "kept": "kept/rows.jsonl",
+    "dropped": "dropped/rows.jsonl",
+    "review": "review/rows.jsonl",
+    "failed": "failed.jsonl",
+}
 UNREADABLE = "unreadable"
 _SORTED = orjson.OPT_SORT_KEYS
 
