@@ -130,8 +130,7 @@ class Context:
         notes: Mapping[str, Any] | None = None,
     ) -> Origin:
         """The origin of a record made from `source` by the given answers."""
-        # Not validated: every value is of its type here, and a run makes one for each record.
-        return Origin.model_construct(
+        return Origin(
             builder=self.builder,
             version=self.version,
             source=source,

@@ -11,7 +11,7 @@ from .output import parse_pairs, print_json, print_notes, print_rows
 
 Kind = Annotated[
     Optional[str],  # noqa: UP045
-    typer.Option(help="Kind of data: arts. Told by its columns if not given."),
+    typer.Option(help="Kind of data: arts, dialogues. Told by its columns if not given."),
 ]
 Train = Annotated[
     Optional[str],  # noqa: UP045
@@ -19,7 +19,9 @@ Train = Annotated[
 ]
 Reference = Annotated[
     Optional[str],  # noqa: UP045
-    typer.Option(help="Data to compare with; arts: the annotated sentences that the originals are from."),
+    typer.Option(
+        help="Data to compare with; arts: the annotated sentences that the originals are from; dialogues: people's."
+    ),
 ]
 Columns = Annotated[
     Optional[str],  # noqa: UP045
@@ -27,7 +29,7 @@ Columns = Annotated[
 ]
 FailOn = Annotated[
     Optional[str],  # noqa: UP045
-    typer.Option("--fail-on", help="Exit with 3 if the verdict is this or worse; arts: undecided, refuse."),
+    typer.Option("--fail-on", help="Exit with 3 if it is this or worse; arts: undecided, refuse; dialogues: bars."),
 ]
 
 

@@ -72,6 +72,8 @@ def describe(s: Snapshot | StageSnapshot) -> str:
         return _describe_stage(s)
     total = f"/{s.items_total}" if s.items_total is not None else ""
     parts = [f"{s.items_done}{total} items", f"{s.rate:.1f}/s", f"{s.in_flight} in flight"]
+    if s.waiting:
+        parts.append(f"{s.waiting} waiting")
     if s.calls_total and s.calls_total != s.items_total:
         parts.insert(1, f"{s.calls_done}/{s.calls_total} calls")
     if s.candidates:

@@ -49,6 +49,8 @@ def print_outcome(folder: Path, run: Mapping[str, Any]) -> None:
     ]
     if rows:
         print_rows(rows)
+    for note in run.get("notes", ()):
+        typer.echo(f"- {note}")
     if run.get("reason"):
         typer.echo(f"{run['status']}: {run['reason']}")
     if any(model.get("demo") for model in run.get("models", {}).values()):

@@ -11,7 +11,9 @@ CorpusmithError                 what the user can act on; printed as one line, n
 │   ├── RetryableError          429, 5xx, reset, timeout, cut body: asked again
 │   └── FatalEndpointError      401, 403, unknown model, unreachable: stops the run    exit 1
 ├── AnswerError                 a reply that came but cannot be used; a reason, never a crash
-└── BudgetExhausted             the cap is reached; the run stops cleanly          exit 4
+└── RunStopped                  going on makes no sense; the run ends cleanly      exit 4
+    ├── BudgetExhausted         the cap is reached                                 exit 4
+    └── RejectionRate           one reason takes too many of the last candidates   exit 4
 
 A bad row is data (a reject or a failure with a reason), not an exception. Exceptions are for what
 stops an item or a run.
@@ -114,7 +116,15 @@ class AnswerError(CorpusmithError):
         self.calls = calls
 
 
-class BudgetExhausted(CorpusmithError):
-    """The budget does not allow another call."""
+class RunStopped(CorpusmithError):
+    """The run ends here, with what it has; the same command goes on from there."""
 
     exit_code = 4
+
+
+class BudgetExhausted(RunStopped):
+    """The budget does not allow another call."""
+
+
+class RejectionRate(RunStopped):
+    """One reason rejects so many candidates that going on would waste calls."""

@@ -34,7 +34,8 @@ def render_card(
     than any run of backticks inside.
 
     Args:
-        run_json: what run.json holds (counts, models, builder, seed ...); parts that are missing are left out.
+        run_json: what run.json holds (counts, models, builder, seed, dialogues ...); parts that are missing are left
+            out.
         info: what `write_dataset` returned.
         samples: some kept lines or data set rows to show; languages and prompt hashes are read from them.
         recipe_yaml: the resolved recipe. `dataset: {license, language, pretty_name}` in it goes to the metadata.
@@ -54,6 +55,7 @@ def render_card(
         demo=[role for role, model in models.items() if model.get("demo")],
         prompts=run_json.get("prompts") or _prompts(rows),
         info=info,
+        dialogues=run_json.get("dialogues"),
         samples=[_sample(row) for row in rows],
         recipe=recipe_yaml.strip(),
     )

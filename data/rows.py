@@ -65,8 +65,14 @@ def is_kept_line(line: Mapping[str, Any]) -> bool:
 
 
 def source_of(line: Mapping[str, Any]) -> str:
-    """The key of the seed row that a kept line or a data set row was made from; empty if it is not known."""
+    """What a kept line or a data set row was made from: the key of its seed row, or the group that it names itself.
+
+    Empty if it is not known. Dialogues name their group: those whose personas are the same, or share a fact, have one.
+    """
     record = line.get("record")
+    fields = record if isinstance(record, Mapping) else line
+    if "turns" in fields and isinstance(fields.get("group"), str) and fields["group"]:
+        return f"group {fields['group']}"
     origin = record.get("origin") if isinstance(record, Mapping) else line.get("origin")
     if isinstance(origin, str):
         try:

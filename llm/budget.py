@@ -54,12 +54,16 @@ class Meter:
             total += (prompt * price.prompt + completion * price.completion) / 1e6
         return total
 
-    def exhausted(self) -> str | None:
-        """The cap that is reached, in words; None while there is room for another call."""
+    def exhausted(self, *, counted: bool = False) -> str | None:
+        """The cap that is reached, in words; None while there is room for another call.
+
+        Args:
+            counted: the call is counted already, so that only tokens and money can be too few for it.
+        """
         if self.calls is None and self.tokens is None and self.usd is None:
             return None
         calls, prompt, completion = self.used()
-        if self.calls is not None and calls >= self.calls:
+        if self.calls is not None and calls >= self.calls and not counted:
             return f"{self.calls} calls"
         if self.tokens is not None and prompt + completion >= self.tokens:
             return f"{self.tokens} tokens ({prompt + completion} used)"
@@ -67,6 +71,17 @@ class Meter:
         if self.usd is not None and cost is not None and cost >= self.usd:
             return f"{self.usd:g} USD ({cost:.4f} spent)"
         return None
+
+    def require_room(self, *, counted: bool = False) -> None:
+        """Raise if there is no room for a call; see `exhausted`.
+
+        Raises:
+            BudgetExhausted: a cap is reached.
+        """
+        reached = self.exhausted(counted=counted)
+        if reached is not None:
+            message = f"the budget of {reached} is reached."
+            raise BudgetExhausted(message, hint="Raise --budget and run the same command again to go on.")
 
 
 class Budgeted:
@@ -90,15 +105,12 @@ class Budgeted:
 
     async def complete(self, request: Request) -> Reply:
         """Pass the call on if the budget has room for it."""
-        reached = self._meter.exhausted()
-        if reached is not None:
-            message = f"the budget of {reached} is reached."
-            raise BudgetExhausted(message, hint="Raise --budget and run the same command again to go on.")
+        self._meter.require_room()
         stats = self._meter.stats
         stats.sent += 1
         try:
             reply = await self._inner.complete(request)
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, BudgetExhausted):
             # Given up, perhaps before it had a slot: nothing came of it, and the next session asks it again.
             stats.sent -= 1
             raise

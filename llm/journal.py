@@ -1,6 +1,6 @@
 """The journal: every reply that was received, appended to disk before anything is made of it.
 
-One JSON object a line, in segments `journal-00001.jsonl`, ...:
+One JSON object a line, in segments (llm/segments.py):
 
     {"key": ..., "status": "ok", "role": ..., "usage": [prompt, completion], "attempt": 0, "latency": 0.2, "raw": body}
     {"key": ..., "status": "error", "error": slug, "http": 500, "message": ..., "body": start of the body}
@@ -12,31 +12,29 @@ written survive a loss of power, for many lines at once. Errors are kept to be r
 from __future__ import annotations
 
 import asyncio
-import os
+import contextlib
 import re
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import orjson
 
 from ..core.errors import EndpointError, RunFolderError
-from .backend import Backend, Capabilities
 from .packed_index import PackedIndex
 from .request import Reply, Request
-from .stats import CallStats
+from .segments import PlainSegment, SealedSegment, Segment, seal, segments_in
 
-SEGMENT_BYTES = 256 * 2**20
+SEGMENT_BYTES = 64 * 2**20
 _OK_PREFIX = b'{"key":"'
 _OK_MARK = b'","status":"ok",'
 _KEY_AT = len(_OK_PREFIX)
 _KEY_END = _KEY_AT + 32
 _MARK_END = _KEY_END + len(_OK_MARK)
 _SPENT = re.compile(rb'"role":"([^"]*)","usage":\[(\d+),(\d+)\]')
-_OFFSET_BITS = 40
-_SEGMENTS = "journal-[0-9][0-9][0-9][0-9][0-9].jsonl"
+_PLACE_BITS = 40
 _KEY = re.compile(rb"[0-9a-f]{32}")
-_READ = 16384
 
 
 def _hashed(key: str) -> int:
@@ -52,7 +50,7 @@ class Journal:
         Args:
             folder: made if it is missing.
             cache: folders of other runs' journals, only read.
-            segment_bytes: a segment that would become longer is followed by a new one.
+            segment_bytes: a segment that would become longer is followed by a new one, and sealed.
 
         Raises:
             RunFolderError: the folder cannot be read or written.
@@ -60,57 +58,70 @@ class Journal:
         self._folder = folder
         self._segment_bytes = segment_bytes
         self._index = PackedIndex()
-        self._files: list[int] = []
+        self._segments: list[Segment] = []
+        self._sealer: ThreadPoolExecutor | None = None
+        self._sealing: list[tuple[int, Future[SealedSegment]]] = []
+        """Segments (their positions in the list) that are being sealed."""
         self.spent: dict[str, list[int]] = {}
         """Found at the start: role -> [calls, prompt tokens, completion tokens] of the run's own replies."""
         self.errors = 0
         """Error lines found at the start."""
         self.damaged = 0
-        """Lines found at the start that are no journal lines; they are left where they are."""
+        """Lines found at the start that are no journal lines, and sealed segments that end too early; left as they
+        are."""
+        self._broken: str | None = None
         try:
             folder.mkdir(parents=True, exist_ok=True)
             for other in cache:
-                for path in sorted(other.glob(_SEGMENTS)):
-                    self._scan(path, read_only=True)
-            segments = sorted(folder.glob(_SEGMENTS))
-            for path in segments:
-                self._scan(path, read_only=False)
-            self._number = int(segments[-1].stem.split("-")[1]) if segments else 1
-            self._open(folder / f"journal-{self._number:05d}.jsonl")
+                for _, path in segments_in(other):
+                    self._load(path, own=False)
+            self._number = 1
+            full = []
+            for self._number, path in segments_in(folder):
+                self._load(path, own=True)
+                full.append(path)
+            # The last one is appended to, if it is not sealed.
+            self._number += bool(full) and full[-1].suffix == ".zst"
+            for position, path in enumerate(full[:-1], len(self._segments) - len(full)):
+                self._seal(position, path)
+            self._begin()
         except OSError as error:
-            for fd in self._files:
-                os.close(fd)
+            self._let_go()
             message = f"the journal in {folder} cannot be opened: {error.strerror or error}."
             raise RunFolderError(message, hint="Choose another --out, or make the folder writable.") from error
-        self._broken: str | None = None
         self.loaded = len(self._index)
         """Accepted replies found at the start."""
 
-    def _open(self, path: Path) -> None:
-        self._fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
-        self._end = os.fstat(self._fd).st_size
-        # The last segment was scanned through another descriptor; reads of new lines need this one.
-        self._current = len(self._files)
-        self._files.append(self._fd)
+    def _begin(self) -> None:
+        """Append to the segment of the current number from now on."""
+        self._last = PlainSegment(self._folder / f"journal-{self._number:05d}.jsonl", append=True)
+        self._current = len(self._segments)
+        self._segments.append(self._last)
 
-    def _scan(self, path: Path, *, read_only: bool) -> None:
-        fd = os.open(path, os.O_RDONLY if read_only else os.O_RDWR)
-        number = len(self._files)
-        self._files.append(fd)
-        offset = 0
-        for line in _lines(fd):
+    def _load(self, path: Path, *, own: bool) -> None:
+        sealed = path.suffix == ".zst"
+        if sealed and own:
+            # Killed between sealing and taking the plain file away.
+            path.with_suffix("").unlink(missing_ok=True)
+        segment = SealedSegment(path) if sealed else PlainSegment(path)
+        number = len(self._segments)
+        self._segments.append(segment)
+        place = 0
+        for line in segment.lines():
             if not line.endswith(b"\n"):
-                if not read_only:
-                    os.ftruncate(fd, offset)
+                if own:
+                    with contextlib.closing(PlainSegment(path, append=True)) as torn:
+                        torn.cut(place)
                 break
             if line.startswith(_OK_PREFIX) and line[_KEY_END:_MARK_END] == _OK_MARK and line.endswith(b'"}\n'):
-                if self._note(line[_KEY_AT:_KEY_END], number, offset) and not read_only:
+                if self._note(line[_KEY_AT:_KEY_END], number, place) and own:
                     self._count(line)
             elif line.startswith(_OK_PREFIX) and b'","status":"error",' in line[_KEY_END : _MARK_END + 8]:
                 self.errors += 1
             elif line.strip():
                 self.damaged += 1
-            offset += len(line)
+            place += len(line)
+        self.damaged += isinstance(segment, SealedSegment) and segment.damaged
 
     def _count(self, line: bytes) -> None:
         found = _SPENT.match(line, _MARK_END)
@@ -120,11 +131,11 @@ class Journal:
             spent[1] += int(found[2])
             spent[2] += int(found[3])
 
-    def _note(self, key: bytes, number: int, offset: int) -> bool:
+    def _note(self, key: bytes, number: int, place: int) -> bool:
         if _KEY.fullmatch(key) is None:
             self.damaged += 1
             return False
-        self._index.add(_hashed(key.decode("ascii")), number << _OFFSET_BITS | offset)
+        self._index.add(_hashed(key.decode("ascii")), number << _PLACE_BITS | place)
         return True
 
     def __len__(self) -> int:
@@ -133,7 +144,7 @@ class Journal:
     def find(self, key: str) -> bytes | None:
         """The body of the accepted reply under `key`, or None."""
         for location in self._index.candidates(_hashed(key)):
-            line = self._line(self._files[location >> _OFFSET_BITS], location & (1 << _OFFSET_BITS) - 1)
+            line = self._segments[location >> _PLACE_BITS].line(location & (1 << _PLACE_BITS) - 1)
             if line[_KEY_AT:_KEY_END] == key.encode():
                 try:
                     entry = orjson.loads(line)
@@ -143,17 +154,6 @@ class Journal:
                 if isinstance(raw, str):
                     return raw.encode()
         return None
-
-    def _line(self, fd: int, offset: int) -> bytes:
-        parts = []
-        while chunk := os.pread(fd, _READ, offset):
-            end = chunk.find(b"\n")
-            if end >= 0:
-                parts.append(chunk[:end])
-                break
-            parts.append(chunk)
-            offset += len(chunk)
-        return b"".join(parts)
 
     def accept(self, key: str, request: Request, reply: Reply, role: str) -> None:
         """Write an accepted reply and make it findable.
@@ -170,8 +170,8 @@ class Journal:
             "latency": round(reply.latency, 4),
             "raw": reply.raw.decode("utf-8", "replace"),
         }
-        offset = self._append(orjson.dumps(entry, option=orjson.OPT_APPEND_NEWLINE))
-        self._index.add(_hashed(key), self._current << _OFFSET_BITS | offset)
+        place = self._append(orjson.dumps(entry, option=orjson.OPT_APPEND_NEWLINE))
+        self._index.add(_hashed(key), self._current << _PLACE_BITS | place)
 
     def reject(self, key: str, error: EndpointError) -> None:
         """Write down that a call ended with an error: to be read, never to be replayed."""
@@ -187,32 +187,43 @@ class Journal:
 
     def _append(self, line: bytes) -> int:
         self.require_writable()
-        if self._end + len(line) > self._segment_bytes and self._end:
-            self._next_segment()
-        at = self._end
         try:
-            written = os.write(self._fd, line)
-            while written < len(line):
-                written += os.write(self._fd, line[written:])
+            if self._last.size + len(line) > self._segment_bytes and self._last.size:
+                self._last.sync()
+                self._number += 1
+                full, position = self._last.path, self._current
+                self._begin()
+                self._seal(position, full)
+            return self._last.append(line)
         except OSError as error:
-            self._broken = error.strerror or str(error)
-            # A torn line in the middle would hide the next one; if even this fails, the next start cuts it.
-            try:
-                os.ftruncate(self._fd, at)
-            except OSError as second:
-                self._broken += f", and then {second.strerror or second}"
-            self.require_writable()
-        self._end += len(line)
-        return at
+            self._fail(error)
 
-    def _next_segment(self) -> None:
-        try:
-            os.fdatasync(self._fd)
-            self._number += 1
-            self._open(self._folder / f"journal-{self._number:05d}.jsonl")
-        except OSError as error:
-            self._broken = error.strerror or str(error)
-            self.require_writable()
+    def _seal(self, position: int, path: Path) -> None:
+        """Begin to pack a full segment, in a thread; take over those that are done."""
+        self._settle()
+        if path.suffix == ".zst":
+            return
+        if self._sealer is None:
+            self._sealer = ThreadPoolExecutor(1, thread_name_prefix="seal")
+        self._sealing.append((position, self._sealer.submit(seal, path)))
+
+    def _settle(self) -> None:
+        """Read from sealed segments in place of the plain ones, which are taken away."""
+        while self._sealing and self._sealing[0][1].done():
+            position, sealed = self._sealing.pop(0)
+            plain = self._segments[position]
+            assert isinstance(plain, PlainSegment)
+            # Where there was no room for it the plain one stays: the next start tries again.
+            if sealed.exception() is None:
+                self._segments[position] = sealed.result()
+                plain.close()
+                with contextlib.suppress(OSError):
+                    plain.path.unlink()
+
+    def _fail(self, error: OSError) -> NoReturn:
+        self._broken = error.strerror or str(error)
+        self.require_writable()
+        raise AssertionError
 
     def require_writable(self) -> None:
         """Raise if a write has failed before.
@@ -226,20 +237,20 @@ class Journal:
 
     async def durable(self) -> None:
         """Wait until all that was written so far would survive a loss of power."""
-        fd = self._fd
-        if fd < 0:
+        self._settle()
+        if self._broken == _CLOSED:
             self.require_writable()
         try:
-            await asyncio.get_running_loop().run_in_executor(None, os.fdatasync, fd)
+            await asyncio.get_running_loop().run_in_executor(None, self._last.sync)
         except OSError as error:
-            self._broken = error.strerror or str(error)
-            self.require_writable()
+            self._fail(error)
 
     def entries(self) -> Iterator[dict[str, Any]]:
         """All lines of the run's own segments, in order of arrival, those that are no JSON objects left out."""
-        for path in sorted(self._folder.glob(_SEGMENTS)):
-            with path.open("rb") as lines:
-                for line in lines:
+        for _, path in segments_in(self._folder):
+            segment = SealedSegment(path) if path.suffix == ".zst" else PlainSegment(path)
+            with contextlib.closing(segment):
+                for line in segment.lines():
                     try:
                         entry = orjson.loads(line)
                     except ValueError:
@@ -253,106 +264,26 @@ class Journal:
         Raises:
             RunFolderError: the last lines could not be synced.
         """
-        files, self._files = self._files, []
-        if not files:
+        if self._broken == _CLOSED:
             return
         failed = None
         try:
             if self._broken is None:
-                os.fdatasync(self._fd)
+                self._last.sync()
         except OSError as error:
-            failed = error.strerror or str(error)
-        for fd in files:
-            os.close(fd)
-        # The number of a closed descriptor may soon name another file: nothing is written to it any more.
-        self._fd = -1
-        self._broken = failed or self._broken or "it is closed"
+            failed = error
+        self._let_go()
+        self._broken = _CLOSED
         if failed is not None:
-            self.require_writable()
+            self._fail(failed)
+
+    def _let_go(self) -> None:
+        if self._sealer is not None:
+            self._sealer.shutdown()
+        self._settle()
+        for segment in self._segments:
+            segment.close()
+        self._segments = []
 
 
-def _lines(fd: int) -> Iterator[bytes]:
-    """The lines of a file from its start; the last one may lack its newline."""
-    rest = b""
-    at = 0
-    while chunk := os.pread(fd, 1 << 20, at):
-        at += len(chunk)
-        *whole, rest = (rest + chunk).split(b"\n")
-        for line in whole:
-            yield line + b"\n"
-    if rest:
-        yield rest
-
-
-def _is_cancelled() -> bool:
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
-
-
-class Journaled:
-    """A backend that answers from the journal where it can; a hit costs no money, no token and no slot."""
-
-    def __init__(self, inner: Backend, journal: Journal, stats: CallStats, role: str = "default") -> None:
-        """Wrap `inner`; all roles of a run share one journal, each counted under its own name."""
-        self._inner = inner
-        self._journal = journal
-        self._stats = stats
-        self._role = role
-        self._asked: dict[str, asyncio.Future[Reply]] = {}
-
-    @property
-    def endpoint(self) -> str:
-        """That of the wrapped backend."""
-        return self._inner.endpoint
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """Those of the wrapped backend."""
-        return self._inner.capabilities
-
-    async def complete(self, request: Request) -> Reply:
-        """Answer from the journal, else from an equal call in flight, else from the wrapped backend."""
-        key = request.key()
-        raw = self._journal.find(key)
-        if raw is not None:
-            self._stats.journal_hits += 1
-            return self._inner.decode(request, raw)
-        waiting = self._asked.get(key)
-        if waiting is not None:
-            self._stats.shared += 1
-            try:
-                return await asyncio.shield(waiting)
-            except asyncio.CancelledError:
-                if not waiting.cancelled() or _is_cancelled():
-                    raise
-            # Only the one that had sent it was given up, not this call.
-            self._stats.shared -= 1
-            return await self.complete(request)
-        self._journal.require_writable()
-        future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
-        self._asked[key] = future
-        try:
-            reply = await self._inner.complete(request)
-            self._journal.accept(key, request, reply, self._role)
-        except BaseException as error:
-            if isinstance(error, Exception):
-                future.set_exception(error)
-                future.exception()  # marked as seen: usually nobody else waits for it
-            else:
-                future.cancel()
-            if isinstance(error, EndpointError):
-                self._journal.reject(key, error)
-            raise
-        else:
-            future.set_result(reply)
-            return reply
-        finally:
-            del self._asked[key]
-
-    def decode(self, request: Request, raw: bytes) -> Reply:
-        """As the wrapped backend does."""
-        return self._inner.decode(request, raw)
-
-    async def close(self) -> None:
-        """Close the wrapped backend; the journal belongs to the run."""
-        await self._inner.close()
+_CLOSED = "it is closed"

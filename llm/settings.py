@@ -26,6 +26,10 @@ class ModelSettings:
     """Seconds for one try, from sending to the last byte."""
     retries: int = 8
     """Further tries of one call after 429, 5xx, reset, timeout or a cut body."""
+    patience: float = 120.0
+    """Seconds without a usable reply to any call after which the run stops."""
+    hedge_after: float | None = None
+    """Seconds after which a call without a reply is sent a second time beside the first; None: never."""
     schema_retries: int = 3
     """How often an unusable answer (invalid structure, empty) is asked for again."""
     length_retries: int = 2

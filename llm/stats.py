@@ -16,7 +16,11 @@ class CallStats:
     shared: int = 0
     """Calls that waited for an equal one in flight instead of being sent."""
     in_flight: int = 0
+    waiting: int = 0
+    """Calls that wait for their next try."""
     retries: int = 0
+    hedged: int = 0
+    """Calls that were sent a second time beside the first, which was slow."""
     by_cause: Counter[str] = field(default_factory=Counter)
     """Slug of an error that passes -> tries that ended with it."""
     asked_again: Counter[str] = field(default_factory=Counter)

@@ -21,8 +21,8 @@ _OTHER_SCRIPT = re.compile(
     "(?=[^\\W\\d_])[\u0370-\u1dff\u1f00-\u1fff\u2c00-\u2c5f\u2c80-\u2fff\u3000-\ua71f\ua800-\ufaff\ufb13-\uffdc\U00010000-\U0003ffff]"
 )
 _ASCII_TOKEN = re.compile(r"[a-z0-9]+")
-_UNSPACED_CHARACTER = re.compile(f"[{UNSPACED}]")
-_UNSPACED_PUNCTUATION = re.compile("[\u3000-\u303f\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]+")
+UNSPACED_CHARACTER = re.compile(f"[{UNSPACED}]")
+UNSPACED_PUNCTUATION = re.compile("[\u3000-\u303f\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]+")
 # NFKC would make 10² into 102: a raised or lowered digit is set apart first.
 _SMALL_DIGITS = {
     ord(character): f"{mark}{digit}"
@@ -68,5 +68,5 @@ def count_words(text: str) -> int:
     """Number of words: parts between spaces, and every character of a script without spaces."""
     if text.isascii():
         return len(text.split())
-    apart, characters = _UNSPACED_CHARACTER.subn(" ", _UNSPACED_PUNCTUATION.sub(" ", text))
+    apart, characters = UNSPACED_CHARACTER.subn(" ", UNSPACED_PUNCTUATION.sub(" ", text))
     return characters + len(apart.split())

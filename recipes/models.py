@@ -41,6 +41,12 @@ class ModelConfig(Section):
     """Seconds for one try, from sending to the last byte."""
     retries: int = Field(_BASE.retries, ge=0)
     """Further tries of one call after 429, 5xx, a reset, a timeout or a cut body."""
+    patience: float = Field(_BASE.patience, ge=0, allow_inf_nan=False)
+    """Seconds without one usable reply, to any call, after which the run stops; the same command goes on from there.
+    Until then a server that cannot be reached any more is waited for."""
+    hedge_after: float | None = Field(None, gt=0, allow_inf_nan=False)
+    """Seconds after which a call without a reply is sent a second time beside the first; the first reply counts, both
+    may be charged for. Absent: never."""
     schema_retries: int = Field(_BASE.schema_retries, ge=0)
     """How often an unusable answer is asked for again."""
     length_retries: int = Field(_BASE.length_retries, ge=0)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from .aspects import aspect_views
 from .charts import count_of, fate_segments, kept_lengths, reason_chart
+from .dialogues import batch_bars, dialogue_figures
 from .material import ReportMaterial
 from .outline import outlines
 from .rows import LISTS, embed
@@ -85,6 +86,7 @@ def _sections(material: ReportMaterial) -> dict[str, Any]:
         for depth in range(1, len(task) + 1)
     }
     builder = run.get("builder") or {}
+    told = run.get("dialogues")
     return {
         "name": label(run.get("name") or "run"),
         "kind": label(builder.get("kind") or "", 60),
@@ -102,6 +104,9 @@ def _sections(material: ReportMaterial) -> dict[str, Any]:
         "measures": measures(material.diversity) if material.diversity else [],
         "strategies": aspect_views(material.aspects) if material.aspects else [],
         "trees": outlines(material.tree, tasks) if material.tree else [],
+        "batch": batch_bars(told) if told else [],
+        "batch_size": told.get("batch_size", 0) if told else 0,
+        "dialogues": dialogue_figures(told) if told else [],
         "fates": FATES,
         "counts": {fate: count_of(run, "counts", fate) for fate in FATES},
         "checks": _check_table(material.verdict_counts),

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from .dialogues import cast_notes, is_dialogue, shaped_turns
 from .material import Line, ReportMaterial
 from .text import json_block, label, piece, spans_within
 
@@ -136,7 +137,14 @@ def page_row(line: Line, limit: int) -> dict[str, Any]:
         evidence = {"evidence": evidence}
     record = line.get("record")
     spans = _spans(evidence, record if isinstance(record, Mapping) else {})
-    if isinstance(record, Mapping):
+    said = _dialogue_of(record)
+    first: dict[str, Any] = {}
+    rest: dict[str, Any] = {}
+    origin: Mapping[str, Any]
+    task: Sequence[Any] = ()
+    if said is not None and isinstance(record, Mapping):
+        origin = record.get("origin") or {}
+    elif isinstance(record, Mapping):
         first, rest = record_fields(record)
         # A field that the evidence points into is read first, wherever it usually stands.
         first.update({name: rest.pop(name) for name in spans if name in rest})
@@ -149,6 +157,9 @@ def page_row(line: Line, limit: int) -> dict[str, Any]:
     row: dict[str, Any] = {"fields": _pieces(first, limit, spans)}
     seen = any(spans_within(marked, len(as_text(first.get(name, "")))) for name, marked in spans.items())
     drawn = {"field", "span", "spans"} if seen else set()
+    if said is not None:
+        row |= {"turns": shaped_turns(said, evidence, limit), "cast": cast_notes(said)}
+        drawn |= {"field", "turn", "turn_span", "text"}
     optional = {
         "n": line.get("row"),
         "id": label(line.get("id") or "", 80),
@@ -166,6 +177,14 @@ def page_row(line: Line, limit: int) -> dict[str, Any]:
     }
     row.update({k: v for k, v in optional.items() if v not in (None, "", [])})
     return row
+
+
+def _dialogue_of(record: Any) -> Mapping[str, Any] | None:
+    """The columns of a dialogue, whether it was built here or read from elsewhere; None for any other row."""
+    if not isinstance(record, Mapping):
+        return None
+    fields = record.get("fields")
+    return next((c for c in (record, fields) if isinstance(c, Mapping) and is_dialogue(c)), None)
 
 
 def _number(value: Any) -> str:

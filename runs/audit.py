@@ -27,7 +27,7 @@ from ..data.sources import rows_from
 from .folder import write_atomically
 from .progress import Progress, Silent
 
-KINDS: Mapping[str, str] = {"arts": ".audits.arts"}
+KINDS: Mapping[str, str] = {"arts": ".audits.arts", "dialogues": ".audits.dialogues"}
 """Kind -> the module that audits it. Kinds are tried in this order where none is given."""
 _LOOK = 20
 
@@ -91,7 +91,8 @@ def audit(
         data: a file, a run folder, "hf:NAME[:SPLIT]", or what a kind takes in memory.
         kind: of data; told by its first rows if not given.
         train: kind arts: the annotated train split that the set belongs to.
-        reference: data to compare with; kind arts: the annotated sentences that the originals were taken from.
+        reference: data to compare with; kind arts: the annotated sentences that the originals were taken from;
+            kind dialogues: dialogues of people, in the place of the public sets' figures.
         columns: our column -> theirs.
         limit: look only at so many rows, for kinds that can.
         seed: of everything drawn at random.

@@ -13,7 +13,7 @@ from typing import Literal
 from ..core import registry
 from ..llm.model_store import cache_folder, listed
 
-_PACKAGES = ("pydantic", "aiohttp", "datasets", "openai", "polars", "pandas", "pyarrow", "rapidfuzz")
+_PACKAGES = ("pydantic", "httptools", "datasets", "openai", "polars", "pandas", "pyarrow", "rapidfuzz")
 _EXTRAS = {"local": "xllamacpp", "vllm": "vllm", "train": "torch", "ray": "ray", "otel": "opentelemetry.sdk"}
 _LOW_DISK = 2 * 2**30
 
@@ -66,24 +66,28 @@ def _cache() -> Diagnosis:
 
 def _endpoint(base_url: str) -> Diagnosis:
     import orjson
-    from aiohttp import ClientError, ClientSession, ClientTimeout
 
+    from ..core.errors import CorpusmithError
+    from ..llm.http import HttpClient, http_url, proxy_for
     from ..llm.settings import without_credentials
     from .process import run_coroutine
 
+    shown = without_credentials(base_url)
+
     async def ask() -> Diagnosis:
-        shown = without_credentials(base_url)
         try:
-            async with (
-                ClientSession(timeout=ClientTimeout(total=10)) as session,
-                session.get(base_url.rstrip("/") + "/models") as response,
-            ):
-                body = await response.read()
-            served = [m["id"] for m in orjson.loads(body)["data"]]
-        except (ClientError, TimeoutError, OSError) as error:
-            return Diagnosis(f"endpoint {shown}", "bad", f"cannot be reached: {error}")
+            url = http_url(base_url)
+            client = HttpClient(
+                url, where=shown, headers={}, connections=1, timeout=10.0, longest=2**20, proxy=proxy_for(url)
+            )
+            reply = await client.get("/models")
+            await client.close()
+        except CorpusmithError as error:
+            return Diagnosis(f"endpoint {shown}", "bad", str(error))
+        try:
+            served = [m["id"] for m in orjson.loads(reply.body)["data"]]
         except (ValueError, KeyError, TypeError):
-            return Diagnosis(f"endpoint {shown}", "note", f"answers {response.status}, but lists no models")
+            return Diagnosis(f"endpoint {shown}", "note", f"answers {reply.status}, but lists no models")
         return Diagnosis(f"endpoint {shown}", "ok", f"serves {', '.join(served[:5])}")
 
     result: Diagnosis = run_coroutine(ask())

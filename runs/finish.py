@@ -16,6 +16,7 @@ from ..quality import Row
 from ..recipes import Recipe, resolved_yaml
 from ..reporting import AspectCounts, ReportMaterial, count_aspects, write_report
 from .accept import Acceptance, row_fields
+from .dialogues import batch_notes, dialogue_facts
 from .folder import RunFolder, write_atomically
 
 REPORTED = 500
@@ -33,6 +34,10 @@ def finish(folder: RunFolder, recipe: Recipe, acceptance: Acceptance, facts: dic
     acceptance.close()
     path = folder.path
     kept = path / "records" / "kept.jsonl"
+    told = dialogue_facts(lines(kept), recipe.seed)
+    if told is not None:
+        facts["dialogues"] = told
+        facts["notes"] = batch_notes(told)
     if acceptance.accounting.fates["kept"]:
         settings = recipe.dataset
         info = write_dataset(kept, path / "dataset", validation=settings.validation, seed=recipe.seed)
@@ -52,7 +57,8 @@ def finish(folder: RunFolder, recipe: Recipe, acceptance: Acceptance, facts: dic
 
 def write_card(path: Path, recipe: Recipe, facts: Mapping[str, Any], info: DatasetInfo) -> None:
     """dataset/README.md. Only what is the same for the same rows goes in: no times, no calls of this session."""
-    card_facts = {k: facts[k] for k in ("name", "description", "counts", "models", "builder", "seed", "versions")}
+    told = ("name", "description", "counts", "models", "builder", "seed", "versions", "dialogues")
+    card_facts = {name: facts[name] for name in told if name in facts}
     samples: list[Mapping[str, Any]] = list(lines(path / "records" / "kept.jsonl", SAMPLES))
     text = render_card(card_facts, info, samples, resolved_yaml(recipe))
     write_atomically(path / "dataset" / "README.md", text.encode())

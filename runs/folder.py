@@ -13,6 +13,7 @@ import orjson
 import yaml
 
 from ..core.errors import RunFolderError
+from ..llm.segments import segments_in
 
 
 class RunFolder:
@@ -116,8 +117,11 @@ class RunFolder:
 
     def _holds_work(self) -> bool:
         """Whether a reply was received, an item finished, or a result written."""
-        journals = self.journal.glob("*.jsonl")
-        if any(_has_line(path, b'","status":"ok",') for path in journals) or _has_line(self.items, b',"failed":null,'):
+        segments = [path for _, path in segments_in(self.journal)]
+        # A sealed one was full of replies.
+        if any(path.suffix == ".zst" or _has_line(path, b'","status":"ok",') for path in segments):
+            return True
+        if _has_line(self.items, b',"failed":null,'):
             return True
         return self.run_json.exists() and read_run(self.path)["status"] in ("complete", "partial")
 

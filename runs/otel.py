@@ -1,8 +1,8 @@
 """The state of a run as OpenTelemetry metrics: only if asked for, only to the collector that the user names.
 
 Metrics (attribute `corpusmith.run` = the recipe's name): corpusmith.items, .candidates, .kept, .calls, .journal_hits,
-.tokens as counters; corpusmith.in_flight and .accept_rate as gauges; corpusmith.retries by cause; corpusmith.cost in
-US dollars where it is known.
+.tokens as counters; corpusmith.in_flight, .waiting (calls that wait for their next try) and .accept_rate as gauges;
+corpusmith.retries by cause; corpusmith.cost in US dollars where it is known.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ _COUNTERS: dict[str, Callable[[Snapshot], float]] = {
 }
 _GAUGES: dict[str, Callable[[Snapshot], float | None]] = {
     "in_flight": lambda s: s.in_flight,
+    "waiting": lambda s: s.waiting,
     "accept_rate": lambda s: s.accept_rate,
     "cost": lambda s: s.cost,
 }

@@ -27,6 +27,8 @@ class Snapshot:
     tokens: int
     cost: float | None
     """US dollars of the whole run; None where a price is unknown."""
+    waiting: int = 0
+    """Calls that wait for their next try."""
     calls_total: int | None = None
     """Forecast of this session's calls; None where there is none."""
 

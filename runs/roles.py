@@ -9,10 +9,13 @@ from typing import Any
 from ..core import registry
 from ..llm import LLM, Backend
 from ..llm.budget import Budgeted, Meter, Price
-from ..llm.journal import Journal, Journaled
+from ..llm.hedged import Hedged
+from ..llm.journal import Journal
+from ..llm.journaled import Journaled
 from ..llm.limits import Limited
 from ..llm.retrying import Retrying
 from ..llm.settings import ModelSettings, without_credentials
+from ..llm.standstill import Standstill
 from ..llm.stats import CallStats
 from ..recipes import Budget, ModelConfig, Recipe
 from ..recipes.models import Role
@@ -21,6 +24,18 @@ DEMO_MODELS = frozenset({"smollm2"})
 """Models too small for more than a demonstration; what they make is labelled so."""
 _SEEDED_BACKENDS = frozenset({"llamacpp", "scripted"})
 """Backends that take a seed for certain; to others one is sent only if the recipe has it."""
+_FEWEST_TRIES = 10
+"""Failures in a row that it takes at least to give an endpoint up."""
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One model at one place, which several roles may share."""
+
+    settings: ModelSettings
+    backend: Backend
+    limited: Limited
+    retrying: Retrying
 
 
 @dataclass(frozen=True)
@@ -28,34 +43,34 @@ class Roles:
     """The opened models of a run."""
 
     llms: Mapping[str, LLM]
-    backends: tuple[Backend, ...]
+    endpoints: tuple[Endpoint, ...]
     described: Mapping[str, Mapping[str, Any]]
     """Role -> {"backend", "model", "endpoint", "demo"}: the `models` of run.json."""
 
     @property
     def concurrency(self) -> int:
-        """Calls that may be in flight over all roles; 1 where there are none, so that items are built one by one."""
-        return sum(llm.settings.concurrency for llm in self.llms.values()) or 1
+        """Calls that may be in flight at most, over all endpoints; 1 where there are none."""
+        return sum(endpoint.settings.concurrency for endpoint in self.endpoints) or 1
+
+    @property
+    def limit(self) -> int:
+        """Calls that may be in flight at this moment, over all endpoints; 1 where there are none."""
+        return sum(endpoint.limited.limit for endpoint in self.endpoints) or 1
 
     @property
     def slots(self) -> int:
-        """Calls that are really worked on at the same time, over all backends.
+        """Calls that are really worked on at the same time, over all endpoints.
 
         A local model has fewer slots than calls may be in flight. Work whose calls follow each other had better be no
         more than that: each call then finds the slot that has just read the same beginning.
         """
-        by_backend = {
-            (llm.endpoint, llm.settings.model): min(
-                llm.settings.concurrency, llm.capabilities.slots or llm.settings.concurrency
-            )
-            for llm in self.llms.values()
-        }
-        return sum(by_backend.values())
+        slots = ((e.settings.concurrency, e.limited.capabilities.slots) for e in self.endpoints)
+        return sum(min(concurrency, of_model or concurrency) for concurrency, of_model in slots)
 
     async def close(self) -> None:
         """Close all backends."""
-        for backend in self.backends:
-            await backend.close()
+        for endpoint in self.endpoints:
+            await endpoint.backend.close()
 
 
 def meter_of(recipe: Recipe, stats: CallStats, journal: Journal) -> Meter:
@@ -110,34 +125,51 @@ def open_models(
     """
     llms: dict[str, LLM] = {}
     described: dict[str, dict[str, Any]] = {}
-    backends: list[Backend] = []
-    opened: list[tuple[ModelSettings, Backend]] = []
+    endpoints: list[Endpoint] = []
     for role, config in given.items():
         settings = config.settings()
         # Roles with one and the same model share its connections and its limits.
-        limited = next((b for s, b in opened if s == settings), None)
-        if limited is None:
-            inner: Backend = registry.load("backends", settings.backend)(settings, say)
-            limited = Limited(
-                inner,
-                stats,
-                concurrency=settings.concurrency,
-                requests_per_minute=settings.requests_per_minute,
-                tokens_per_minute=settings.tokens_per_minute,
-                # A call that waited for its slot while the disk filled up would be paid for and lost.
-                may_send=journal.require_writable,
-            )
-            opened.append((settings, limited))
-            backends.append(inner)
-        backend: Backend = Journaled(
-            Budgeted(Retrying(limited, stats, retries=settings.retries), meter, role), journal, stats, role
-        )
+        endpoint = next((e for e in endpoints if e.settings == settings), None)
+        if endpoint is None:
+            endpoint = _open(settings, journal, meter, say)
+            endpoints.append(endpoint)
+        backend: Backend = Journaled(Budgeted(endpoint.retrying, meter, role), journal, stats, role)
         if outermost is not None:
             backend = outermost(backend)
         sent_seed = seed if settings.backend in _SEEDED_BACKENDS else None
         llms[role] = LLM(backend, settings, stats, seed=sent_seed)
         described[role] = describe(settings, backend.endpoint)
-    return Roles(llms, tuple(backends), described)
+    return Roles(llms, tuple(endpoints), described)
+
+
+def _open(settings: ModelSettings, journal: Journal, meter: Meter, say: Callable[[str], None] | None) -> Endpoint:
+    stats = meter.stats
+
+    def may_send() -> None:
+        # A call may have waited for its slot, or its next try, while the disk filled up or the budget was spent.
+        journal.require_writable()
+        meter.require_room(counted=True)
+
+    backend: Backend = registry.load("backends", settings.backend)(settings, say)
+    limited = Limited(
+        backend,
+        stats,
+        concurrency=settings.concurrency,
+        requests_per_minute=settings.requests_per_minute,
+        tokens_per_minute=settings.tokens_per_minute,
+        long=settings.timeout / 2,
+        may_send=may_send,
+    )
+    standstill = Standstill(
+        without_credentials(backend.endpoint) if "://" in backend.endpoint else backend.endpoint,
+        patience=settings.patience,
+        tries=max(_FEWEST_TRIES, 2 * settings.concurrency),
+    )
+    sent: Backend = limited
+    if settings.hedge_after is not None:
+        sent = Hedged(limited, stats, after=settings.hedge_after)
+    retrying = Retrying(sent, stats, retries=settings.retries, standstill=standstill)
+    return Endpoint(settings, backend, limited, retrying)
 
 
 def describe(settings: ModelSettings, endpoint: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from functools import partial
@@ -13,7 +14,7 @@ from typing import Any
 
 from ..builders import Builder, Context, Item
 from ..core import SourceRow, registry
-from ..core.errors import BudgetExhausted, CorpusmithError, RunFolderError
+from ..core.errors import CorpusmithError, RunFolderError, RunStopped
 from ..data.sources import Source, Unreadable, open_source
 from ..data.sources.aspects import open_aspects
 from ..llm.journal import Journal
@@ -34,6 +35,8 @@ from .session import facts as facts_of
 
 FREE_LOOK_AHEAD = 1_000_000
 """Items that building may run ahead of acceptance: a slow item must not stop the others."""
+_TIMES_WORKERS, _MORE_WORKERS = 4, 256
+"""Items built at once are at most so many times the slots, or so many more."""
 _TICK = 0.25
 _COUNTED_BYTES = 64 * 2**20
 _SAMPLED = 200
@@ -121,6 +124,9 @@ def open_seeds(recipe: Recipe) -> dict[str, Source]:
 
 
 def _opened(location: str, seeds: Seeds, reads: str) -> Source:
+    if reads == "materials":
+        # Settings, styles and the like are read whole and as they are: columns and limit are for the other sources.
+        return open_source(location)
     if reads == "rows":
         return open_source(location, columns=seeds.columns, limit=seeds.limit)
     labelled = reads == "aspects"
@@ -135,14 +141,14 @@ def made_from_of(recipe: Recipe, builder: Any) -> dict[str, Any]:
 
 async def _run_session(session: Session) -> RunResult:
     status, reason = "complete", None
-    ticker = asyncio.create_task(_tick(session))
+    beside = [asyncio.create_task(_tick(session)), asyncio.create_task(_load_ahead())]
     try:
         with signals_cancel(), os_errors_told(session.folder.path):
             schedule = _schedule(session)
             try:
                 await _waves(session, schedule)
-            except BudgetExhausted as error:
-                status, reason = "partial", error.message
+            except RunStopped as error:
+                status, reason = "partial", str(error)
             if status == "partial" or session.acceptance.full:
                 schedule.accept_rest()
     except BaseException as error:
@@ -152,7 +158,8 @@ async def _run_session(session: Session) -> RunResult:
             return RunResult(session.folder.path, facts, 130)
         raise
     finally:
-        ticker.cancel()
+        for task in beside:
+            task.cancel()
         session.progress.update(session.snapshot())
     recipe, kept = session.recipe, session.acceptance.accounting.fates["kept"]
     if recipe.target is not None and kept < recipe.target and status == "complete":
@@ -181,27 +188,53 @@ def _ended_early(session: Session, error: BaseException) -> dict[str, Any]:
 
 
 def _schedule(session: Session) -> Schedule:
-    recipe = session.recipe
-    concurrency = session.roles.concurrency
+    recipe, roles = session.recipe, session.roles
     context = Context(
-        roles=session.roles.llms,
+        roles=roles.llms,
         prompts=recipe.prompt_library(),
         seed=recipe.seed,
         builder=recipe.builder.kind,
         version=version(),
         checks=session.acceptance.panel.row_checks,
     )
-    free = recipe.target is None and recipe.max_candidates is None
     return Schedule(
         partial(_build, session.builder, context),
         session.items,
         session.journal,
         session.acceptance,
-        # As many as there are slots: more would only make every call wait for its slot in a queue.
-        workers=concurrency,
-        look_ahead=FREE_LOOK_AHEAD if free else concurrency,
+        workers=partial(_workers, session),
+        look_ahead=partial(_look_ahead, session),
         waves=hasattr(session.builder, "next_items"),
     )
+
+
+def _workers(session: Session) -> int:
+    """Items to build at once: as many as there are slots, and more while calls wait for their next try, up to a bound.
+
+    More than slots would only make every call wait for its slot in a queue; a call that waits for its next try holds
+    none.
+    """
+    slots = session.roles.concurrency
+    most = slots + max(_MORE_WORKERS, (_TIMES_WORKERS - 1) * slots)
+    return max(slots, min(session.roles.limit + session.stats.waiting, most))
+
+
+def _look_ahead(session: Session, accepted: int) -> int:
+    """Items to build ahead of the `accepted` ones: any number, or, with a target, those that are needed for certain.
+
+    What is built beyond the target is paid for and dropped. As long as an item gives no more candidates than those
+    before, no fewer items than are missing candidates by that rate are needed.
+    """
+    recipe, counts = session.recipe, session.acceptance.accounting
+    missing = [
+        wanted - there
+        for wanted, there in ((recipe.target, counts.fates["kept"]), (recipe.max_candidates, counts.candidates))
+        if wanted is not None
+    ]
+    if not missing:
+        return FREE_LOOK_AHEAD
+    by_item = max(1.0, counts.candidates / accepted) if accepted else float("inf")
+    return max(session.roles.concurrency, int(min(missing) / by_item))
 
 
 def _build(builder: Builder, context: Context, item: Item) -> AsyncIterator[Any]:
@@ -274,3 +307,9 @@ async def _tick(session: Session) -> None:
     while True:
         session.progress.update(session.snapshot())
         await asyncio.sleep(_TICK)
+
+
+async def _load_ahead() -> None:
+    """Import what the end of a run needs while replies are awaited: a tenth of a second that nobody waits for."""
+    await asyncio.sleep(_TICK)
+    await asyncio.to_thread(importlib.import_module, "pyarrow.parquet")

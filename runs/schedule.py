@@ -21,15 +21,16 @@ from ..builders import Artifact, Item, Outcome, Rejected
 from ..core import Record
 from ..core.errors import (
     AnswerError,
-    BudgetExhausted,
     CorpusmithError,
     EndpointError,
     FatalEndpointError,
     MissingCapability,
     RunFolderError,
+    RunStopped,
 )
 from ..llm.journal import Journal
 from ..llm.limits import turn_of
+from .crew import Crew
 from .items import ItemLog
 
 GROUP_SECONDS = 0.05
@@ -40,7 +41,7 @@ BATCH = 512
 """Items handed on at once at most."""
 HOPELESS = 20
 """So many failures without one success stop the run."""
-_STOPS_THE_RUN = (FatalEndpointError, BudgetExhausted, RunFolderError, MissingCapability)
+_STOPS_THE_RUN = (FatalEndpointError, RunFolderError, MissingCapability)
 
 log = logging.getLogger(__name__)
 
@@ -71,8 +72,8 @@ class Schedule:
         journal: Journal,
         acceptor: Acceptor,
         *,
-        workers: int,
-        look_ahead: int,
+        workers: Callable[[], int],
+        look_ahead: Callable[[int], int],
         waves: bool = False,
     ) -> None:
         """Prepare.
@@ -82,8 +83,8 @@ class Schedule:
             items: where finished items are kept.
             journal: made durable before an item that rests on it is committed.
             acceptor: takes finished items in order.
-            workers: items being built at once.
-            look_ahead: how far building may run ahead of acceptance, in items.
+            workers: asked now and then: how many items to build at once.
+            look_ahead: number of accepted items -> how many items building may run ahead of them.
             waves: items follow from what became of earlier ones: a stored item counts only if its id is the same.
         """
         self._build = build
@@ -91,7 +92,10 @@ class Schedule:
         self._journal = journal
         self._acceptor = acceptor
         self._workers = workers
+        self._wanted = 0
+        self._over = False
         self._look_ahead = look_ahead
+        self._ahead = look_ahead(0)
         self._by_id = waves
         self._finished: list[tuple[int, bytes]] = []
         self._arrived = asyncio.Event()
@@ -111,17 +115,16 @@ class Schedule:
             CorpusmithError: the run was stopped (budget, endpoint, disk); what was finished is committed.
         """
         source = enumerate(items, self._next)
-        committer: asyncio.Future[Any] = asyncio.create_task(self._commit())
-        workers = [asyncio.create_task(self._work(source)) for _ in range(self._workers)]
-        working: asyncio.Future[Any] = asyncio.gather(*workers)
+        self._over = False
+        crew = Crew(lambda: self._work(source, crew))
+        tasks = [asyncio.create_task(self._keep_staffed(crew)), asyncio.create_task(self._commit())]
         try:
-            await asyncio.wait([committer, working], return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
             # Also when this task is cancelled (Ctrl-C): what is finished is committed before anything else.
-            # Each worker by itself: once one has failed, cancelling their gathering reaches none of the others.
-            for task in (*workers, committer):
+            for task in tasks:
                 task.cancel()
-            ended = await asyncio.gather(working, committer, *workers, return_exceptions=True)
+            ended = await asyncio.gather(*tasks, crew.dismiss(), return_exceptions=True)
             await self._commit_now()
         errors = [e for e in ended if isinstance(e, Exception)]
         if errors:
@@ -129,7 +132,16 @@ class Schedule:
         if self._stop is not None:
             raise self._stop
 
-    async def _work(self, source: Iterator[tuple[int, Item]]) -> None:
+    async def _keep_staffed(self, crew: Crew) -> None:
+        """Keep as many workers as are wanted, until the last one has left; too many leave by themselves."""
+        gone = False
+        while not gone:
+            if not self._over:
+                self._wanted = self._workers()
+                crew.grow(self._wanted)
+            gone = await crew.gone(None if self._over else GROUP_SECONDS)
+
+    async def _work(self, source: Iterator[tuple[int, Item]], crew: Crew) -> None:
         for index, item in source:
             self._next = max(self._next, index + 1)
             if not self._items.done(index) or (self._by_id and self._items.read(index)["item"] != item.id):
@@ -138,13 +150,16 @@ class Schedule:
                 # Finished items are only read again, by the committer: let it.
                 self._arrived.set()
                 await asyncio.sleep(0)
-            while index - self._head >= self._look_ahead and self._stop is None:
+            while index - self._head >= self._ahead and self._stop is None:
                 self._accepted.clear()
                 self._arrived.set()
                 await self._accepted.wait()
             # What an earlier session had begun beyond the target is gone through again: the counts stay the same.
             if (self._acceptor.full and self._next > self._items.last) or self._stop is not None:
+                break
+            if crew.size > self._wanted:
                 return
+        self._over = True
 
     async def _build_one(self, index: int, item: Item) -> None:
         turn_of.set(index)
@@ -152,7 +167,7 @@ class Schedule:
         out: list[dict[str, Any]] = []
         try:
             out = [_outcome(o) async for o in self._build(item)]
-        except BudgetExhausted as error:
+        except RunStopped as error:
             # Calls in flight are paid for: they may end and be journaled.
             self._stop = self._stop or error
             self._accepted.set()
@@ -215,6 +230,7 @@ class Schedule:
             self._head += 1
         if entries:
             self._acceptor.take(entries)
+            self._ahead = self._look_ahead(self._head)
         return len(entries) == BATCH
 
     def accept_rest(self) -> None:

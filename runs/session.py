@@ -61,13 +61,14 @@ class Session:
             retries_by_cause=dict(stats.by_cause),
             tokens=sum(self.meter.used()[1:]),
             cost=self.meter.cost(),
+            waiting=stats.waiting,
             calls_total=self.calls_total,
         )
 
 
 def facts(session: Session, status: str, reason: str | None) -> dict[str, Any]:
     """run.json but for what the files add to it."""
-    stats, recipe = session.stats, session.recipe
+    stats, recipe, state = session.stats, session.recipe, session.snapshot()
     calls, prompt, completion = session.meter.used()
     return {
         "name": recipe.name,
@@ -79,6 +80,8 @@ def facts(session: Session, status: str, reason: str | None) -> dict[str, Any]:
         "seconds": round(time.monotonic() - session.started, 2),
         "seconds_of_the_whole_run": round(session.seconds_before + time.monotonic() - session.started, 2),
         "counts": session.acceptance.accounting.as_dict(),
+        "items_per_second": round(state.rate, 2),
+        "accept_rate": None if state.accept_rate is None else round(state.accept_rate, 4),
         "calls": {
             "sent": stats.sent,
             "journal_hits": stats.journal_hits,
@@ -86,6 +89,7 @@ def facts(session: Session, status: str, reason: str | None) -> dict[str, Any]:
             "retries": stats.retries,
             "by_cause": dict(sorted(stats.by_cause.items())),
             "asked_again": dict(sorted(stats.asked_again.items())),
+            "hedged": stats.hedged,
             "of_the_whole_run": calls,
         },
         "tokens": {"prompt": prompt, "completion": completion},

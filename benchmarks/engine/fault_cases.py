@@ -23,6 +23,10 @@ class Case:
     settings: Settings
     timeout: float = 60.0
     """Seconds for one request."""
+    times: int = 1
+    """Times as many prompts as the other cases have."""
+    peers: bool = True
+    """Whether the peers meet it too."""
 
 
 MIXED = Case(
@@ -42,18 +46,27 @@ BROKEN = Case(
     "all rows",
     Settings(latency_ms=LATENCY_MS, cut=0.01, html=0.01, length=0.01),
 )
+LOTS = Case(
+    "30 % 429 with Retry-After: 1, drawn by lot",
+    "all rows; no slower than the bare loop",
+    Settings(latency_ms=LATENCY_MS, p429=0.3),
+    times=5,
+    peers=False,
+)
 REFUSED = Case("401 to every request", "ends at once", Settings(latency_ms=LATENCY_MS, p401=1.0))
 
 
 def measure(bench: Bench, clients: Sequence[Client], size: int, bare: str) -> list[Line]:
     """All cases, all clients."""
     found = []
-    for case in (MIXED, INVALID, FOR_EVER, BROKEN, REFUSED):
+    for case in (MIXED, LOTS, INVALID, FOR_EVER, BROKEN, REFUSED):
         tell(f"{case.what}")
         trials: dict[str, tuple[Trial, Job]] = {}
+        prompts = size * case.times
         for client in clients:
-            trials[client.name] = bench.trial(client, size, case.settings, case.timeout)
-        found.append(_line(case, size, trials, bare))
+            if case.peers or not client.peer:
+                trials[client.name] = bench.trial(client, prompts, case.settings, case.timeout)
+        found.append(_line(case, prompts, trials, bare))
     return found
 
 
@@ -61,7 +74,7 @@ def _line(case: Case, size: int, trials: Mapping[str, tuple[Trial, Job]], bare: 
     cells = {}
     for name, (trial, job) in trials.items():
         parts = [came_out(trial, size)]
-        if case is MIXED:
+        if case in (MIXED, LOTS):
             parts.append(f"{trial.stats['requests']:,} requests{_times(trials, name, bare)}")
         if case is FOR_EVER and name == "corpusmith":
             parts.append(_rejects(case.settings, size, job))

@@ -23,7 +23,8 @@ class Line:
 
 def markdown(lines: Sequence[Line], clients: Sequence[str]) -> str:
     """All lines, with the ratio to the bare loop in brackets."""
-    head = ["", *clients, "goal for corpusmith"]
+    goals = any(line.goal for line in lines)
+    head = ["", *clients, *(["goal for corpusmith"] if goals else [])]
     rows = [head, ["---"] * len(head)]
     for line in lines:
         cells = []
@@ -32,20 +33,21 @@ def markdown(lines: Sequence[Line], clients: Sequence[str]) -> str:
             if client in line.ratios:
                 cell += f" ({line.ratios[client]:.2f}x)"
             cells.append(cell)
-        rows.append([line.what, *cells, line.goal])
+        rows.append([line.what, *cells, *([line.goal] if goals else [])])
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 
-def put(path: Path, text: str) -> None:
-    """Write the text between the marks of a file.
+def put(path: Path, text: str, marks: tuple[str, str] = (BEGIN, END)) -> None:
+    """Write the text between two marks of a file.
 
     Raises:
         ValueError: the file has no such marks.
     """
+    begin_mark, end_mark = marks
     whole = path.read_text()
-    before, begin, rest = whole.partition(BEGIN)
-    _, end, after = rest.partition(END)
+    before, begin, rest = whole.partition(begin_mark)
+    _, end, after = rest.partition(end_mark)
     if not begin or not end:
-        message = f"{path} has no marks {BEGIN} and {END}"
+        message = f"{path} has no marks {begin_mark} and {end_mark}"
         raise ValueError(message)
     path.write_text(f"{before}{begin}\n{text}{end}{after}")

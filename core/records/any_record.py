@@ -8,10 +8,11 @@ from typing import Annotated, Any
 from pydantic import Field, TypeAdapter
 
 from .aspect import AspectRecord
+from .dialogue import DialogueRecord
 from .instruction import InstructionRecord
 from .row import RowRecord
 
-AnyRecord = Annotated[InstructionRecord | RowRecord | AspectRecord, Field(discriminator="kind")]
+AnyRecord = Annotated[InstructionRecord | RowRecord | AspectRecord | DialogueRecord, Field(discriminator="kind")]
 _any_record: TypeAdapter[AnyRecord] = TypeAdapter(AnyRecord)
 
 

@@ -2,7 +2,7 @@
 
 The user's turn is the instruction and, after an empty line, the input. A system text is a turn of its own, in front.
 The `context` of a record is what its answer rests on; it is not shown to the model, so it is in no turn. Turns after
-the last answer hold nothing to learn from and are left out.
+the last answer hold nothing to learn from and are left out. A dialogue of two speakers becomes two conversations.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 from ...core.errors import UsageError
 from ..rows import dataset_row
 from ..sources.shapes import messages_of, to_instruction_fields, unknown_shape_error
+from .dialogue import is_dialogue, sides
 
 ROLES = frozenset({"system", "developer", "user", "assistant", "tool"})
 """Roles that chat formats know."""
@@ -52,6 +53,9 @@ def conversations(rows: Iterable[Mapping[str, Any]]) -> Iterator[Conversation]:
     """
     for number, line in enumerate(rows, 1):
         row = dataset_row(line)
+        if is_dialogue(row):
+            yield from _both_sides(number, row)
+            continue
         fields = to_instruction_fields(row)
         if fields is None:
             error = unknown_shape_error(row)
@@ -65,6 +69,14 @@ def conversations(rows: Iterable[Mapping[str, Any]]) -> Iterator[Conversation]:
         while turns[-1]["role"] != "assistant":
             turns.pop()
         yield Conversation(number, fields, turns)
+
+
+def _both_sides(number: int, row: Mapping[str, Any]) -> Iterator[Conversation]:
+    """A dialogue as two conversations: each speaker is the assistant of one."""
+    for side in sides(row):
+        name = row.get("record_id") or number
+        fields = {"record_id": f"{name}:{side.speaker}", "messages": side.messages}
+        yield Conversation(number, fields, side.messages)
 
 
 def one_exchange(conversation: Conversation, format_name: str) -> Mapping[str, Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ...core.errors import SourceError, UsageError
 from .arrow import read_parquet
-from .documents import read_document
+from .documents import read_text
 from .json_lines import read_json, read_json_lines
 from .row import DataFile
 from .semeval_xml import read_semeval
@@ -23,8 +23,8 @@ _READERS = {
     ".tsv": read_tsv,
     ".parquet": read_parquet,
     ".xml": read_semeval,
-    ".txt": read_document,
-    ".md": read_document,
+    ".txt": read_text,
+    ".md": read_text,
 }
 _DOCUMENTS = frozenset({".txt", ".md"})
 _FAMILY = {".ndjson": ".jsonl"}

@@ -1,11 +1,10 @@
-"""Any OpenAI-compatible endpoint, over one aiohttp session: the hot path.
+"""Any OpenAI-compatible endpoint, over our own HTTP client (llm/http): the hot path.
 
 `client: sdk` in a recipe takes the openai package instead (llm/backends/openai_sdk.py).
 """
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import os
 import ssl
@@ -13,12 +12,12 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import aiohttp
 import orjson
 from yarl import URL
 
 from ...core.errors import EndpointError, FatalEndpointError, MissingCapability, RetryableError, UsageError
 from ..backend import Backend, Capabilities
+from ..http import HttpClient, HttpReply, http_url, proxy_for
 from ..request import Reply, Request, Usage
 from ..settings import ModelSettings, without_credentials
 from .retry_after import retry_after
@@ -62,7 +61,7 @@ class OpenAIBackend:
         self._shown_url = without_credentials(base_url)
         self.endpoint = endpoint or self._shown_url
         self._model = model
-        self._headers = {"Content-Type": "application/json", "Accept": "application/json"}
+        self._headers = {"Accept": "application/json"}
         said = authorization(url, api_key)
         if said is not None:
             self._headers["Authorization"] = said
@@ -71,10 +70,7 @@ class OpenAIBackend:
         self._timeout = timeout
         self._max_bytes = max_reply_bytes
         self.ca_bundle = ca_bundle or os.environ.get("SSL_CERT_FILE") or os.environ.get("REQUESTS_CA_BUNDLE")
-        self._session: aiohttp.ClientSession | None = None
-        self._proxy: URL | None = None
-        self._urls: dict[str, URL] = {}
-        self._reached = False
+        self._client: HttpClient | None = None
 
     async def complete(self, request: Request) -> Reply:
         """Ask the endpoint once."""
@@ -91,109 +87,55 @@ class OpenAIBackend:
             FatalEndpointError: no call to this endpoint can succeed.
             EndpointError: this request can't succeed, others may.
         """
-        session = self._session or self._connect()
-        url = self._urls.get(path)
-        if url is None:
-            # A query (an api-version, say) stays with the path that it belongs to.
-            url = self._urls[path] = self._url.joinpath(path.lstrip("/")).with_query(self._url.query)
-        try:
-            # A payload of the right class at once: aiohttp would look for it in its registry.
-            payload = aiohttp.BytesPayload(body, content_type="application/json")
-            async with session.post(url, data=payload, allow_redirects=False, proxy=self._proxy) as response:
-                self._reached = True
-                data = await self._read_body(response)
-                if response.status == 200:
-                    return data
-                await self._raise_for_status(response, data)
-        except TimeoutError:
-            message = f"{self._shown_url} gave no complete reply within {self._timeout:g} s."
-            raise RetryableError(message, kind="timeout") from None
-        except aiohttp.ClientConnectorCertificateError as error:
-            message = f"the certificate of {self._shown_url} is not trusted: {error.certificate_error}."
-            hint = "Name your authority's file with models.<role>.ca_bundle or SSL_CERT_FILE."
-            raise FatalEndpointError(message, kind="certificate", hint=hint) from None
-        except aiohttp.ClientConnectionError as error:
-            # Refused or reset; the text of such errors holds host and port, never headers.
-            kind = "unreachable" if isinstance(error, aiohttp.ClientConnectorError) else "reset"
-            if kind == "unreachable" and not self._reached:
-                reason = getattr(error, "os_error", None) or error
-                message = f"{self._shown_url} cannot be reached: {getattr(reason, 'strerror', None) or reason}."
-                hint = "Start the server, or correct models.<role>.base_url."
-                raise FatalEndpointError(message, kind=kind, hint=hint) from None
-            message = f"the connection to {self._shown_url} failed: {type(error).__name__}."
-            raise RetryableError(message, kind=kind) from None
-        except aiohttp.ClientError as error:
-            message = f"the reply of {self._shown_url} was cut: {type(error).__name__}."
-            raise RetryableError(message, kind="cut_body") from None
-        raise AssertionError
+        client = self._client or self._connect()
+        reply = await client.post(path, body)
+        if reply.status == 200:
+            return reply.body
+        raise await self._refusal(client, reply)
 
-    def _connect(self) -> aiohttp.ClientSession:
-        verify: ssl.SSLContext | bool = True
-        if self.ca_bundle:
-            verify = trusting(self.ca_bundle)
-        connector = aiohttp.TCPConnector(limit=self._concurrency, ttl_dns_cache=300, ssl=verify)
-        self._session = aiohttp.ClientSession(
-            connector=connector,
-            timeout=aiohttp.ClientTimeout(total=self._timeout),
+    def _connect(self) -> HttpClient:
+        self._client = HttpClient(
+            self._url,
+            where=self._shown_url,
             headers=self._headers,
-            cookie_jar=aiohttp.DummyCookieJar(),
+            connections=self._concurrency,
+            timeout=self._timeout,
+            longest=self._max_bytes,
+            proxy=proxy_for(self._url),
+            context=trusting(self.ca_bundle) if self.ca_bundle else None,
         )
-        self._proxy = proxy_for(self._url)
-        return self._session
+        return self._client
 
-    async def _read_body(self, response: aiohttp.ClientResponse) -> bytes:
-        length = response.content_length
-        if length is not None and length > self._max_bytes:
-            raise self._oversized(response)
-        # The length of a compressed body says nothing of what it unpacks to.
-        if length is not None and "Content-Encoding" not in response.headers:
-            return await response.read()
-        parts: list[bytes] = []
-        size = 0
-        async for part in response.content.iter_any():
-            size += len(part)
-            if size > self._max_bytes:
-                raise self._oversized(response)
-            parts.append(part)
-        return b"".join(parts)
-
-    def _oversized(self, response: aiohttp.ClientResponse) -> EndpointError:
-        response.close()
-        message = f"the reply of {self._shown_url} is longer than {self._max_bytes} bytes."
-        hint = "Raise models.<role>.max_reply_bytes if such replies are wanted."
-        return EndpointError(message, kind="oversized", status=response.status, hint=hint)
-
-    async def _raise_for_status(self, response: aiohttp.ClientResponse, data: bytes) -> None:
-        status = response.status
-        said = self.secrets.shown(error_text(data))
+    async def _refusal(self, client: HttpClient, reply: HttpReply) -> EndpointError:
+        """What to make of another status than 200."""
+        status = reply.status
+        said = self.secrets.shown(error_text(reply.body))
         where = f"{self._shown_url} answered {status}"
         if status in _RETRIED_STATUS or status >= 500:
-            after = retry_after(response.headers.get("Retry-After"), response.headers.get("Date"))
+            after = retry_after(reply.header("retry-after"), reply.header("date"))
             message = f"{where}: {said}"
-            raise RetryableError(message, kind=f"http_{status}", status=status, body=said, retry_after=after)
+            return RetryableError(message, kind=f"http_{status}", status=status, body=said, retry_after=after)
         if status in (401, 403):
             hint = "Set the key in the variable that models.<role>.api_key_env names."
             message = f"{where}: the key was not accepted ({said})."
-            raise FatalEndpointError(message, kind=f"http_{status}", status=status, body=said, hint=hint)
+            return FatalEndpointError(message, kind=f"http_{status}", status=status, body=said, hint=hint)
         if status == 404:
             message = f"{where} for the model {self._model!r}: {said}."
-            hint = await self._served_models()
-            raise FatalEndpointError(message, kind="http_404", status=status, body=said, hint=hint)
+            hint = await self._served_models(client)
+            return FatalEndpointError(message, kind="http_404", status=status, body=said, hint=hint)
         if 300 <= status < 400:
             message = f"{where}: it redirects, which is not followed."
             hint = "Give the final URL as models.<role>.base_url."
-            raise FatalEndpointError(message, kind="redirect", status=status, body=said, hint=hint)
+            return FatalEndpointError(message, kind="redirect", status=status, body=said, hint=hint)
         message = f"{where}: {said}"
-        raise EndpointError(message, kind=f"http_{status}", status=status, body=said)
+        return EndpointError(message, kind=f"http_{status}", status=status, body=said)
 
-    async def _served_models(self) -> str:
+    async def _served_models(self, client: HttpClient) -> str:
         fallback = "Check models.<role>.model and models.<role>.base_url."
-        assert self._session is not None
         try:
-            async with self._session.get(self._url / "models", allow_redirects=False, proxy=self._proxy) as response:
-                listing = orjson.loads(await self._read_body(response))
+            listing = orjson.loads((await client.get("/models")).body)
             served = [str(m["id"]) for m in listing["data"]][:10]
-        except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError, EndpointError):
+        except (ValueError, KeyError, TypeError, EndpointError):
             return fallback
         return self.secrets.shown(f"It serves: {', '.join(served)}.") if served else fallback
 
@@ -241,27 +183,9 @@ class OpenAIBackend:
 
     async def close(self) -> None:
         """Close all connections."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
-            # aiohttp closes its sockets in the next turns of the loop.
-            await asyncio.sleep(0)
-
-
-def http_url(text: str) -> URL:
-    """The URL of an endpoint, its user and password included.
-
-    Raises:
-        UsageError: it is not an http(s) URL.
-    """
-    try:
-        url = URL(text.rstrip("/"))
-    except ValueError:
-        url = URL()
-    if url.scheme not in ("http", "https") or not url.host:
-        message = f"base_url {without_credentials(text)!r} is not an http(s) URL."
-        raise UsageError(message, hint="Write it like http://127.0.0.1:8000/v1.")
-    return url
+        client, self._client = self._client, None
+        if client is not None:
+            await client.close()
 
 
 def authorization(url: URL, api_key: str | None) -> str | None:
@@ -351,17 +275,6 @@ def error_text(data: bytes) -> str:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split()) or "no text"
-
-
-def proxy_for(url: URL) -> URL | None:
-    """The proxy that the environment names for this URL, looked up once instead of at every request."""
-    from urllib.request import getproxies, proxy_bypass
-
-    host = url.host or ""
-    if host in ("127.0.0.1", "localhost", "::1") or proxy_bypass(host):
-        return None
-    proxy = getproxies().get(url.scheme)
-    return URL(proxy) if proxy else None
 
 
 def open_backend(settings: ModelSettings, say: Callable[[str], None] | None = None) -> Backend:

@@ -11,17 +11,10 @@ from typing import Any
 
 from ...core.errors import EndpointError, FatalEndpointError, RetryableError
 from ..backend import Capabilities
+from ..http import http_url, proxy_for
 from ..request import Reply, Request
 from ..settings import ModelSettings
-from .openai import (
-    OpenAIBackend,
-    authorization,
-    error_text,
-    http_url,
-    proxy_for,
-    request_body,
-    trusting,
-)
+from .openai import OpenAIBackend, authorization, error_text, request_body, trusting
 from .retry_after import retry_after
 
 

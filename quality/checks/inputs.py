@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..check import CLEAN, Bar, CheckOptions, Finding, Row, Scope, found
-from ..rules import first_hit, rule
+from ..check import Bar, CheckOptions, Finding, Row, Scope
+from ..rules import rule, scan
 
 _VARIANTS = (
     rule(
@@ -14,7 +14,7 @@ _VARIANTS = (
         "input",
         longest=60,
     ),
-    rule("none", r"\A\W*(?:none|null|nil|n/?a|n\.a|not applicable)\W*\Z", "n", longest=30),
+    rule("none", r"\A\W*(?:none|null|nil|nan|n/?a|n\.a|not applicable|empty)\W*\Z", longest=30),
 )
 
 
@@ -36,6 +36,4 @@ class NoInputVariant:
 
     def judge(self, rows: Sequence[Row]) -> list[Finding]:
         """1.0 where the column is such a phrase and nothing else."""
-        field = self.options.field
-        hits = [first_hit(_VARIANTS, row.text(field)) for row in rows]
-        return [found("no_input_variant", field, hit.span, hit.rule) if hit else CLEAN for hit in hits]
+        return scan(rows, (self.options.field,), _VARIANTS, "no_input_variant")

@@ -5,21 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ..check import CLEAN, Bar, CheckOptions, Finding, Row, Scope, found
-from ..rules import Rule, first_hit, rule
+from ..batch import Batch
+from ..check import CLEAN, Bar, CheckOptions, Finding, Row, Scope
+from ..rules import Rule, rule, scan
 
+_MODELS = ("ai", "a.i.", "artificial", "language", "llm", "gpt", "large", "text", "helpful")
 _MODEL = r"(?:ai|a\.i\.|artificial intelligence|language model|llm|gpt)"
 _LEAKS = (
     rule(
         "self_description",
         rf"\bas an? (?:large |text[- ]based |helpful )?{_MODEL}[\w -]{{0,30}},? ?\b(?:i|we|my)\b",
-        "as a",
+        *(f"as {article} {model}" for article in ("a", "an") for model in _MODELS),
     ),
     rule(
         "self_description",
-        r"\bi(?:'m| am) (?:just |only )?(?:an? )?(?:large |ai |artificial intelligence )+(?:language )?"
+        r"\bi(?:['’]m| am) (?:just |only )?(?:an? )?(?:large |ai |artificial intelligence )+(?:language )?"
         r"(?:model|assistant)\b",
-        *("i'm", "i am"),
+        *("ai model", "ai assistant", "ai language", "large language", "large model", "intelligence "),
     ),
     rule(
         "self_description",
@@ -35,15 +37,16 @@ _LEAKS = (
     ),
     rule(
         "chat_token",
-        r"<\|\w{2,30}\|>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>",
+        r"<[|｜][^<>|｜\s]{2,40}[|｜]>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>",
         "<|",
+        "<｜",
         "inst]",
         "sys>>",
         "_of_turn>",
     ),
     rule(
         "section_heading",
-        r"^[^\S\n]{0,3}#{2,4} ?(?:instruction|input|response|output|human|assistant|user|system)s? ?:",
+        r"^[^\S\n]{0,3}#{2,4} ?(?:instruction|response|human|assistant|user|system) ?:",
         "##",
     ),
     rule(
@@ -53,9 +56,17 @@ _LEAKS = (
     ),
 )
 
+_MACHINE = re.compile(
+    r"\b(?:AIs?|A\.I\.|[Aa]rtificial [Ii]ntelligence|[Ll]anguage [Mm]odels?|LLMs?|GPT\S*|[Cc]hat ?[Bb]ots?|[Rr]obots?|"
+    r"(?:virtual|digital|voice) assistants?|KI)\b"
+)
+
 
 class PromptLeakage:
-    """text.prompt_leakage: "As an AI language model", "### Instruction:", "[INST]", "<|im_start|>" and the like."""
+    """text.prompt_leakage: "As an AI language model", "### Instruction:", "[INST]", "<|im_start|>" and the like.
+
+    A model's self-description is none where the task speaks of such a machine ("You are an AI that ...").
+    """
 
     name = "text.prompt_leakage"
     scope: Scope = "row"
@@ -75,14 +86,19 @@ class PromptLeakage:
 
     def judge(self, rows: Sequence[Row]) -> list[Finding]:
         """1.0 where one of the columns holds words of a template."""
-        return [self._judge(row) for row in rows]
+        batch = Batch.of(rows)
+        findings = scan(batch, self.options.fields, self._rules, "prompt_leakage")
+        return [
+            CLEAN if finding is not CLEAN and _plays_a_machine(row, finding) else finding
+            for row, finding in zip(batch, findings, strict=True)
+        ]
 
-    def _judge(self, row: Row) -> Finding:
-        for field in self.options.fields:
-            hit = first_hit(self._rules, row.text(field))
-            if hit:
-                return found("prompt_leakage", field, hit.span, hit.rule)
-        return CLEAN
+
+def _plays_a_machine(row: Row, finding: Finding) -> bool:
+    """Whether a model's self-description is what was asked for: the task itself speaks of such a machine."""
+    if finding.evidence.get("rule") != "self_description" or finding.evidence.get("field") == "instruction":
+        return False
+    return bool(_MACHINE.search(row.text("instruction")[:2000]) or _MACHINE.search(row.text("input")[:2000]))
 
 
 def _phrase(phrase: str) -> Rule:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from pydantic import Field, model_validator
 
-from ..check import Bar, CheckOptions, Finding, Row, Scope, unjudged
-from ..words import count_words
+from ..batch import Batch
+from ..check import CLEAN, Bar, CheckOptions, Finding, Row, Scope, unjudged
 
 
 class Bounds(CheckOptions):
@@ -49,22 +49,28 @@ class WordCount:
 
     def judge(self, rows: Sequence[Row]) -> list[Finding]:
         """The number of words by which a column lies outside its bounds, 0 inside: the first such column's."""
-        return [self._judge(row) for row in rows]
-
-    def _judge(self, row: Row) -> Finding:
+        batch = Batch.of(rows)
+        findings: list[Finding | None] = [None] * len(batch)
         for field, bounds in self.options.bounds.items():
+            counted = batch.texts(field).counts.words[: len(batch)].tolist()
+            for at, words in enumerate(counted):
+                if findings[at] is None:
+                    findings[at] = self._judge(batch[at], field, bounds, words)
+        return [CLEAN if finding is None else finding for finding in findings]
+
+    def _judge(self, row: Row, field: str, bounds: Bounds, words: int) -> Finding | None:
+        if words == 0:
+            # A column that is not there, or holds no text, has no words either.
             if field not in row.fields and bounds.min:
                 return unjudged("no_column", field)
             value = row.fields.get(field)
-            text = "" if value is None else value
-            if not isinstance(text, str):
+            if value is not None and not isinstance(value, str):
                 return unjudged("not_a_text", field)
-            words = count_words(text)
-            if words < bounds.min:
-                return self._outside(field, text, words, bounds.min - words, "too_short")
-            if bounds.max is not None and words > bounds.max:
-                return self._outside(field, text, words, words - bounds.max, "too_long")
-        return Finding(0.0)
+        if words < bounds.min:
+            return self._outside(field, row.text(field), words, bounds.min - words, "too_short")
+        if bounds.max is not None and words > bounds.max:
+            return self._outside(field, row.text(field), words, words - bounds.max, "too_long")
+        return None
 
     def _outside(self, field: str, text: str, words: int, by: int, reason: str) -> Finding:
         evidence = {"field": field, "span": [0, len(text)], "rule": reason, "words": words}

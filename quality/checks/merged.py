@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..check import CLEAN, Bar, CheckOptions, Finding, Row, Scope, found
-from ..rules import first_hit, rule
+from ..check import Bar, CheckOptions, Finding, Row, Scope
+from ..rules import rule, scan
 
 _MERGED = (
     # "18. Instruction: ..." inside a row: the next task of the list it came from.
     rule("numbered_instruction", r"(?<!\d)\d{1,3}[.)]\s{0,3}(?:instruction|task)\s?\d{0,3}:", "instruction:", "task"),
+    rule("numbered_section", r"^[^\S\n]{0,9}\d{1,3}[.)]\s{0,3}(?:input|output|response):", "put:", "response:"),
     rule(
         "second_block",
-        r"^[^\S\n]*#{1,4}[^\S\n]*\n?[^\S\n]*(?:\d{1,3}[.)]?[^\S\n]*)?instruction\b[^\n]{0,10}:",
+        r"^[^\S\n]{0,9}#{1,4}[^\S\n]{0,9}\n?[^\S\n]{0,9}(?:\d{1,3}[.)]?[^\S\n]{0,9})?instruction\b[^\n]{0,10}:",
         "instruction",
     ),
 )
@@ -36,11 +37,4 @@ class MergedInstructions:
 
     def judge(self, rows: Sequence[Row]) -> list[Finding]:
         """1.0 where the heading of another task stands inside a column."""
-        return [self._judge(row) for row in rows]
-
-    def _judge(self, row: Row) -> Finding:
-        for field in self.options.fields:
-            hit = first_hit(_MERGED, row.text(field))
-            if hit:
-                return found("merged_instructions", field, hit.span, hit.rule)
-        return CLEAN
+        return scan(rows, self.options.fields, _MERGED, "merged_instructions")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..check import CLEAN, Bar, CheckOptions, Finding, Row, Scope, found
-from ..rules import first_hit, rule
+from ..check import Bar, CheckOptions, Finding, Row, Scope
+from ..rules import rule, scan
 
 _WANTED = (
     r"(?:image|picture|photo(?:graph)?|video|audio|sound|screenshot|file|document|article|link|url|text|table|chart|"
@@ -22,6 +22,7 @@ _SLOTS = (
         "stands_alone",
         r"\A[^\w<\[(]{0,3}[<\[(](?!/)(?!\w+\s+[\w-]+\s?=)"
         rf"[^<>\[\](){{}}\n=]{{0,60}}\b{_WANTED}s?\b[^<>\[\](){{}}\n=]{{0,60}}[>\])]\W{{0,3}}\Z",
+        *("<", "[", "("),
         longest=140,
     ),
     rule("marker", r"<\s*no[\s_-]*(?:in|out)put\s*>", "put"),
@@ -46,11 +47,4 @@ class UnfilledSlot:
 
     def judge(self, rows: Sequence[Row]) -> list[Finding]:
         """1.0 where one of the columns holds a slot."""
-        return [self._judge(row) for row in rows]
-
-    def _judge(self, row: Row) -> Finding:
-        for field in self.options.fields:
-            hit = first_hit(_SLOTS, row.text(field))
-            if hit:
-                return found("unfilled_slot", field, hit.span, hit.rule)
-        return CLEAN
+        return scan(rows, self.options.fields, _SLOTS, "unfilled_slot")

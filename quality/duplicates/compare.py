@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..check import Row
-from .numbers import same_numbers
+from .numbers import is_marked, same_numbers
 from .shingles import Sets, jaccard, shingle_sets
 
 _ROWS = 2048
@@ -32,8 +32,14 @@ class Comparison:
         return [tuple(row.text(field) for field in self.fields) for row in rows]
 
     def value(self, one: tuple[Sequence[str], Sets], other: tuple[Sequence[str], Sets]) -> float:
-        """How alike two rows are, each given as its texts and their shingles; 0.0 below `least`."""
+        """How alike two rows are, each given as its texts and their shingles; 0.0 below `least`.
+
+        Where one of them has no punctuation at all, the other is also compared without its own.
+        """
         value = jaccard(one[1], other[1], self.least)
+        if value < 1 and any(map(is_marked, one[0])) != any(map(is_marked, other[0])):
+            bare = shingle_sets(list(zip(one[0], other[0], strict=True)), bare=True)
+            value = max(value, jaccard(bare[0], bare[1], self.least))
         if value < self.least or (self.numbers and not all(map(same_numbers, one[0], other[0]))):
             return 0.0
         return value
@@ -53,7 +59,7 @@ class Comparison:
             read: reads rows by position, ascending.
         """
         values = np.zeros(len(earlier))
-        parts = [(0, len(earlier))]
+        parts = [(0, len(earlier))] if len(earlier) else []
         while parts:
             first, last = parts.pop()
             wanted = np.unique(np.concatenate([earlier[first:last], later[first:last]]))

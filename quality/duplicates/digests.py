@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-_PART = 1 << 18
+_PART = 1 << 16
 """Rows read at once."""
 
 

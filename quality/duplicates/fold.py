@@ -14,7 +14,9 @@ from ..words import normalise
 _KEPT = "#%&*/@\\"
 DELETED = "'’‘ʼ`"
 """Marks inside words: folded to nothing, all others to a space."""
-_DELETION = dict.fromkeys(map(ord, DELETED))
+_IN_NUMBERS = ".,:-"
+# Those of them that are not part of a number.
+_NO_NUMBER = re.compile(r"[.,:](?:(?<!\d[.,:])|(?!\d))|-(?:(?<=[^\W\d_]-)|(?!\s*\d))")
 
 
 KEY_BYTES = 16
@@ -27,8 +29,8 @@ def fold(text: str) -> str:
     do symbols such as + and =, the signs # % & * / @ and the backslash, and . , : - between digits or a minus before
     one: "-5", "1.5" and "3-4" differ from "5", "15" and "3 4".
     """
-    spaced = _pattern(text.isascii()).sub(" ", normalise(text).casefold())
-    return " ".join(spaced.translate(_DELETION).split())
+    spaced = _NO_NUMBER.sub(" ", normalise(text).casefold())
+    return " ".join(spaced.translate(_marks()).split())
 
 
 def folded_key(text: str) -> str:
@@ -51,11 +53,16 @@ def is_folded(character: str) -> bool:
     return character in DELETED or (unicodedata.category(character)[0] == "P" and character not in _KEPT)
 
 
+class _Marks(dict[int, str | None]):
+    """What becomes of each character that is no . , : or -; filled as characters are met."""
+
+    def __missing__(self, code: int) -> str | None:
+        mark = chr(code)
+        keep = mark in _IN_NUMBERS or not is_folded(mark)
+        self[code] = mark if keep else None if mark in DELETED else " "
+        return self[code]
+
+
 @cache
-def _pattern(ascii_only: bool) -> re.Pattern[str]:
-    """Matches one character of punctuation that is folded to a space."""
-    last = 0x80 if ascii_only else 0x20000  # planes above hold Han and private characters, no punctuation
-    others = [mark for mark in map(chr, range(last)) if is_folded(mark) and mark not in DELETED + ".,:-"]
-    point = r"[.,:](?:(?<!\d[.,:])|(?!\d))"
-    minus = r"-(?:(?<=[^\W\d_]-)|(?!\s?\d))"
-    return re.compile(f"[{re.escape(''.join(others))}]|{point}|{minus}")
+def _marks() -> _Marks:
+    return _Marks()

@@ -107,7 +107,7 @@ def _fold(
     digit = kinds & _DIGIT
     folded = np.flatnonzero((kinds & (_FOLDED | _POINT | _MINUS)) != 0)
     kind, before, after = kinds[folded], kinds[folded - 1], kinds[folded + 1]
-    ahead = (after & _DIGIT) | (digit[folded + 2] * ((after & _BLANK) != 0))
+    ahead = digit[_past_blanks(kinds, folded, kind)]
     number = ((kind & _POINT) != 0) & ((before & after & _DIGIT) != 0)
     number |= ((kind & _MINUS) != 0) & ((before & _LETTER) == 0) & (ahead != 0)
     out[folded[~number]] = _SPACE
@@ -119,6 +119,16 @@ def _fold(
     if not len(where):
         return out, starts, ends
     return out[~gone], starts - np.searchsorted(where, starts), ends - np.searchsorted(where, ends)
+
+
+def _past_blanks(kinds: np.ndarray, folded: np.ndarray, kind: np.ndarray) -> np.ndarray:
+    """For each mark the place of the next character, behind a minus of the next one that is no white space."""
+    places = folded + 1
+    waiting = np.flatnonzero((kind & _MINUS) != 0)
+    while len(waiting):
+        waiting = waiting[(kinds[places[waiting]] & _BLANK) != 0]
+        places[waiting] += 1
+    return places
 
 
 def _gone(deleted: np.ndarray, out: np.ndarray) -> np.ndarray:
@@ -213,16 +223,10 @@ def _of_character(character: str) -> tuple[int, int]:
 
 def _melts(character: str, one: str) -> bool:
     """Whether normalising makes something of a character that depends on its neighbours, or marks it."""
-    marks = unicodedata.combining(character) or unicodedata.combining(one)
-    return bool(marks) or character in _SMALL_DIGITS or character in _seconds() or one in _seconds()
+    return character in _SMALL_DIGITS or any(map(_joins, (character, one)))
 
 
-@cache
-def _seconds() -> frozenset[str]:
-    """Characters that may melt into the one before them when a text is normalised."""
-    seconds = {chr(code) for code in (*range(0x1160, 0x1176), *range(0x11A7, 0x11C3))}
-    for code in range(0x20000):
-        parts = unicodedata.decomposition(chr(code)).split()
-        if len(parts) == 2 and not parts[0].startswith("<"):
-            seconds.add(chr(int(parts[1], 16)))
-    return frozenset(seconds)
+def _joins(character: str) -> bool:
+    """Whether a character may melt into the one before it, or change places with it."""
+    parts_of_syllables = "\u1100" <= character <= "\u11ff" or "\U00016d63" <= character <= "\U00016d6a"
+    return parts_of_syllables or unicodedata.category(character)[0] == "M"

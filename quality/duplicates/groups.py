@@ -12,7 +12,8 @@ from ..check import Row
 from .candidates import candidates
 from .compare import Comparison
 from .kinds import first_of_kind
-from .sketch import Plan, digests_of, plan_for
+from .near import NearDuplicate
+from .sketch import Plan, digests_of
 
 _PAIRS = 4096
 """Pairs compared at once."""
@@ -45,8 +46,8 @@ def near_duplicate_groups(
         cells = zip(*([column[at] for at in rows.tolist()] for column in columns), strict=True)
         return [Row(at, "", dict(zip(names, row, strict=True))) for at, row in zip(rows.tolist(), cells, strict=True)]
 
-    plan = plan_for(bar)
-    groups = groups_by_digest(digests_of(columns, plan), read, plan, Comparison(names, bar, numbers == "keep"))
+    check = NearDuplicate(NearDuplicate.Options(fields=names, bar=bar, numbers=numbers))
+    groups = groups_by_digest(digests_of(columns, check.plan()), read, check.plan(), check.comparison(bar))
     return groups if together is None else _joined(groups, together)
 
 

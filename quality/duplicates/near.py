@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from .sketch import Plan
     from .standing import Standing
 
+# Sketches are made without spaces and signs, by which an edit weighs a little more than by the shingles compared.
+_SKETCHED = 0.96
+
 
 class NearDuplicate:
     """duplicate.near: the columns share at least the bar of their shingles with those of an earlier row.
@@ -110,7 +113,7 @@ class NearDuplicate:
         """How rows are sketched."""
         from .sketch import plan_for
 
-        return plan_for(self._floor)
+        return plan_for(_SKETCHED * self._floor)
 
     def comparison(self, least: float) -> Comparison:
         """How rows are compared where `least` is the lowest index that counts."""
@@ -134,7 +137,7 @@ def near_duplicates(
     """
     import numpy as np
 
-    from .sketch import digests_of, plan_for
+    from .sketch import digests_of
 
     names = tuple(map(str, range(len(columns))))
     check = NearDuplicate(NearDuplicate.Options(fields=names, bar=bar, numbers=numbers))
@@ -144,5 +147,5 @@ def near_duplicates(
             Row(at, "", {name: texts[at] for name, texts in zip(names, columns, strict=True)}) for at in rows.tolist()
         ]
 
-    digests = digests_of(columns, plan_for(bar))
+    digests = digests_of(columns, check.plan())
     return check.match(digests, np.ones(len(digests), dtype=bool), read)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from functools import cache
 
@@ -12,6 +11,8 @@ from ..words import normalise
 # A number with what belongs to it: the sign of a sum before it, or a minus; the percent sign after it.
 _NUMBER = re.compile(r"(?:(?<=\d)\s?[-+*/=<>^×÷]\s?|(?<!\w)-)?\d+(?:[.,:]\d+)*%?")
 _DIGITS = re.compile(r"\d+")
+# ASCII punctuation and symbols, and the marks of Chinese and Japanese.
+_MARKS = re.compile(r"[!-/:-@\[-`{-~\u3001\u3002\uff01-\uff0f\uff1a-\uff20]")
 
 
 def numbers(text: str) -> tuple[str, ...]:
@@ -21,7 +22,7 @@ def numbers(text: str) -> tuple[str, ...]:
     """
     if not _DIGITS.search(text):
         return ()
-    flat = normalise(text)
+    flat = " ".join(normalise(text).split())
     if not flat.isascii():
         flat = flat.translate(_dashes())
     return tuple("".join(found.split()) for found in _NUMBER.findall(flat))
@@ -37,10 +38,15 @@ def same_numbers(one: str, other: str) -> bool:
     if _part_of(a, b) or _part_of(b, a):
         return True
     for bare, full in ((one, other), (other, one)):
-        if not _marks(bare) and _marks(_NUMBER.sub("", normalise(full))):
+        if not is_marked(bare) and is_marked(_NUMBER.sub("", normalise(full))):
             a, b = _digits(bare), _digits(full)
             return _part_of(a, b) or _part_of(b, a)
     return False
+
+
+def is_marked(text: str) -> bool:
+    """Whether there is a mark on a keyboard in it: if not, and if there is in a copy, someone took them all out."""
+    return _MARKS.search(text) is not None
 
 
 def _part_of(few: Sequence[str], many: Sequence[str]) -> bool:
@@ -49,12 +55,7 @@ def _part_of(few: Sequence[str], many: Sequence[str]) -> bool:
 
 
 def _digits(text: str) -> tuple[str, ...]:
-    kept = (mark for mark in normalise(text) if unicodedata.category(mark)[0] not in "PS")
-    return tuple(_DIGITS.findall("".join(kept)))
-
-
-def _marks(text: str) -> bool:
-    return any(unicodedata.category(mark)[0] in "PS" for mark in text)
+    return tuple(_DIGITS.findall(_MARKS.sub("", normalise(text))))
 
 
 @cache

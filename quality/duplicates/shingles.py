@@ -8,8 +8,10 @@ as three, much as UTF-8 writes them.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -43,8 +45,16 @@ class Piece:
     """int64: where they end."""
 
 
-def shingles(folded: FoldedRows) -> Iterator[Piece]:
-    """The shingles of all texts of some rows, with repetitions. A text of less than five characters has one: itself."""
+def shingles(folded: FoldedRows, bare: bool) -> Iterator[Piece]:
+    """The shingles of all texts of some rows, with repetitions. A text of less than five characters has one: itself.
+
+    Args:
+        folded: the rows.
+        bare: pass over spaces and the signs that `fold` keeps (+, =, #, a point within a number): so a text and its
+            copy without any punctuation have the same shingles, also where words ran together.
+    """
+    if bare:
+        folded = _bared(folded)
     units, starts, ends = _units(folded.codes, folded.starts.ravel(), folded.ends.ravel())
     order = np.argsort(starts, kind="stable")  # texts that were folded by themselves lie behind the others
     starts, ends = starts[order], ends[order]
@@ -62,22 +72,48 @@ def shingles(folded: FoldedRows) -> Iterator[Piece]:
         yield Piece(packed, order[short], places, places + 1)
 
 
-def shingle_sets(columns: Sequence[Sequence[str]]) -> list[Sets]:
+def shingle_sets(columns: Sequence[Sequence[str]], bare: bool = False) -> list[Sets]:
     """The shingles of each row.
 
     Args:
         columns: the texts, column by column.
+        bare: pass over spaces and signs.
     """
     width = len(columns)
     empty = np.empty(0, dtype=np.uint64)
     sets = [[empty] * width for _ in columns[0]]
     for folded in fold_columns(columns):
-        for piece in shingles(folded):
+        for piece in shingles(folded, bare):
             rows, column = folded.rows[piece.texts // width].tolist(), (piece.texts % width).tolist()
             for row, at, begin, stop in zip(rows, column, piece.begin.tolist(), piece.stop.tolist(), strict=True):
                 values, known = piece.values[begin:stop], sets[row][at]
                 sets[row][at] = _distinct(np.concatenate((known, values)) if len(known) else values)
     return [tuple(row) for row in sets]
+
+
+def _bared(folded: FoldedRows) -> FoldedRows:
+    """The rows without spaces and signs."""
+    codes = folded.codes
+    if codes.dtype == np.uint8:
+        gone = _ascii_signs()[codes]
+    else:
+        gone = (_ascii_signs()[np.minimum(codes, 128)] & (codes < 128)) | _other_signs(codes)
+    where = np.flatnonzero(gone)
+    starts = folded.starts - np.searchsorted(where, folded.starts)
+    ends = folded.ends - np.searchsorted(where, folded.ends)
+    return FoldedRows(folded.rows, codes[~gone], starts, ends)
+
+
+@cache
+def _ascii_signs() -> np.ndarray:
+    return np.array([chr(code) not in "\n" and not chr(code).isalnum() for code in range(256)], dtype=bool)
+
+
+def _other_signs(codes: np.ndarray) -> np.ndarray:
+    """Which codes are symbols beyond ASCII."""
+    rare = np.unique(codes[codes >= 128])
+    signs = [code for code in rare.tolist() if unicodedata.category(chr(code))[0] in "PS"]
+    return np.isin(codes, np.array(signs, dtype=codes.dtype)) if signs else np.zeros(len(codes), dtype=bool)
 
 
 def _distinct(values: np.ndarray) -> np.ndarray:

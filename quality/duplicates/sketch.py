@@ -107,7 +107,7 @@ def _minima(folded: FoldedRows, cells: int) -> np.ndarray:
     minima = np.full((count + 1) * cells, _EMPTY, dtype=np.uint32)
     sizes = np.zeros(count + 1, dtype=np.int64)
     small: list[tuple[np.ndarray, np.ndarray]] = []
-    for piece in shingles(folded):
+    for piece in shingles(folded, bare=True):
         rows, sizes_here = piece.texts // width, piece.stop - piece.begin
         np.add.at(sizes, rows, sizes_here)
         if width > 1:

@@ -31,6 +31,8 @@
     if (row.search === undefined) {
       const texts = [...row.fields, ...(row.more || [])].map(([, piece]) => plain(piece));
       const facts = (row.story || []).concat(row.evidence || []).map(([, value]) => value);
+      for (const turn of row.turns || []) texts.push(plain(turn.text), ...(turn.notes || []).map(([, value]) => value));
+      for (const [, value] of row.cast || []) texts.push(value);
       const rest = [row.id, row.item, row.reason, row.reason && label(row.reason), row.check, taskOf(row)];
       row.search = [...texts, ...facts, ...rest].filter(Boolean).join("\n").toLowerCase();
     }
@@ -191,9 +193,46 @@
     for (const part of head.children) part.dir = "auto";
     node.append(head);
     if (row.fields.length === 1) node.classList.add("lone");
+    if (row.turns) node.append(talkNode(row, list));
     row.fields.forEach((field, i) => node.append(fieldNode(field, list, i === 0 && row.fields.length > 1)));
     node.append(...[proofNode(row, list), detailsNode(row, list)].filter(Boolean));
     return node;
+  }
+
+  // A dialogue: bubbles with what is known of each turn below it, and of the whole in the margin.
+  function turnNode(turn, list) {
+    const node = make("li", `turn side-${turn.side}${turn.hit ? " hit" : ""}`);
+    const bubble = make("div", "bubble");
+    const who = make("span", "who", turn.who);
+    who.dir = "auto";
+    bubble.append(who, textNode(turn.text, list));
+    if (turn.before !== undefined) {
+      const before = make("details", "before");
+      before.append(make("summary", "", "before style"), textNode(turn.before, list));
+      bubble.append(before);
+    }
+    node.append(bubble);
+    if (turn.notes) {
+      const notes = make("div", "turn-notes");
+      for (const [name, value] of turn.notes) {
+        const note = make("span", "note-of");
+        note.dir = "auto";
+        note.append(make("i", "", name), ` ${value}`);
+        notes.append(note);
+      }
+      node.append(notes);
+    }
+    return node;
+  }
+
+  function talkNode(row, list) {
+    const box = make("div", "talk");
+    const turns = make("ol", "turns");
+    turns.append(...row.turns.map((turn) => turnNode(turn, list)));
+    const margin = make("aside", "margin");
+    margin.append(factsNode(row.cast || []));
+    box.append(turns, margin);
+    return box;
   }
 
   function options(select, all, counts, chosen, say) {

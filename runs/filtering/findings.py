@@ -1,8 +1,8 @@
 """What checks said of the rows, on disk between the stages, batch by batch in input order.
 
 `NAME.arrays` holds for each batch, one after the other as `numpy.save` writes them: where it begins and ends and the
-steps (int64), then for each step the rows judged (int64), the values (float64) and the outcomes (uint8). `NAME.notes`
-holds a line a batch: a list of [step, row, label, reason, evidence].
+steps (int64), then for each step the rows judged (int64), the values (float64) and the outcomes (uint8).
+`NAME.notes` holds a line a batch: a list of [step, row, label, reason, evidence].
 """
 
 from __future__ import annotations

@@ -1,12 +1,11 @@
 """The last stage: decisions become files, row by row in input order, in memory that does not grow with the rows.
 
-kept/rows.jsonl       the rows as they came
-dropped/rows.jsonl    {"row", "row_id", "source", "check", "reason", "evidence", "fields"}
-review/rows.jsonl     the same
-failed.jsonl          {"row", "row_id", "source", "reason", "message"}: what could not be read, or, with "fields", is
-no row of the kind that is wanted
-verdicts.parquet      every check's word on every row
-rows.parquet          row, row_id, source, fate, check, reason: what became of every row
+kept/rows.jsonl      the rows as they came
+dropped/rows.jsonl   {"row", "row_id", "source", "check", "reason", "evidence", "fields"}
+review/rows.jsonl    the same
+failed.jsonl         {"row", "row_id", "source", "reason", "message"}; with "fields": no row of the kind wanted
+verdicts.parquet     every check's word on every row
+rows.parquet         row, row_id, source, fate, check, reason: what became of every row
 """
 
 from __future__ import annotations

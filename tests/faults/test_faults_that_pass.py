@@ -198,3 +198,40 @@ def test_everything_at_once(server, trial):
     assert set(faults) == {"too_many", "server_error", "reset", "hangs"}
     assert server.asked.total() == 300 + len(faults)
     assert case.summary["calls"]["retries"] == len(faults)
+
+
+def test_calls_that_wait_for_their_next_try_hold_up_no_others(server, trial, concurrency):
+    """As many as there are slots are told to come back later; the others are asked for meanwhile."""
+    order = []
+
+    async def later(exchange):
+        await exchange.send(b"slow down", 429, [("Retry-After", "2")])
+
+    def plan(marker, attempt):
+        order.append((marker, attempt))
+        return later if not attempt and int(marker[1:]) < 2 * concurrency else None
+
+    server.plan = plan
+    case = trial(80)
+
+    case.check(case.run())
+
+    first_again = next(place for place, (_, attempt) in enumerate(order) if attempt)
+    assert first_again >= 4 * concurrency
+    assert case.summary["calls"]["by_cause"] == {"http_429": 2 * concurrency}
+
+
+def test_a_call_that_hangs_can_be_sent_a_second_time_beside_the_first(server, trial, every):
+    """Long before its timeout: nothing fails, and nothing counts as a retry."""
+
+    async def hangs(exchange):
+        await asyncio.Event().wait()
+
+    server.plan = every(10, hangs)
+    case = trial(COUNT)
+
+    case.check(case.run("models.default.timeout=80", "models.default.hedge_after=1"), again=COUNT)
+
+    calls = case.summary["calls"]
+    assert calls["hedged"] >= COUNT // 10
+    assert (calls["sent"], calls["retries"]) == (COUNT, 0)

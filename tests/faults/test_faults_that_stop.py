@@ -85,7 +85,7 @@ def test_a_server_that_goes_half_way_and_comes_back(server, trial, concurrency):
 
 
 def test_a_server_that_goes_half_way_for_good(server, trial, concurrency):
-    """What could not be asked is failed, with the reason; the next session asks for it, and for nothing else."""
+    """The run stops and says so; no row has failed for it, and the next session asks for what is missing only."""
 
     async def leaves(exchange):
         await exchange.server.leave()
@@ -93,15 +93,58 @@ def test_a_server_that_goes_half_way_for_good(server, trial, concurrency):
     server.plan = lambda marker, attempt: leaves if marker == "m00030" and not attempt else None
     case = trial(COUNT)
 
-    ended = case.run("models.default.retries=1")
+    stopped = case.run_apart("models.default.patience=1", "models.default.retries=1")
 
-    failed = {line["source"] for line in case.lines("failed.jsonl")}
-    assert {line["reason"] for line in case.lines("failed.jsonl")} == {"unreachable"}
-    lost = [m for number, m in enumerate(case.markers, 1) if f"seeds.jsonl:{number}" in failed]
-    assert len(lost) >= COUNT - 30 - 2 * concurrency
-    case.check(ended, failed=lost, again=0)
+    assert stopped.code == 1
+    assert f"{server.url} has given no usable reply for" in stopped.error
+    assert "the same command again" in stopped.error
+    case.check_quiet(stopped)
+    summary = case.summary
+    assert summary["status"] == "failed"
+    assert "no usable reply" in summary["reason"]
+    assert summary["counts"]["failed"] == 0
+    assert not (case.out / "dataset").exists()
 
+    answered = server.answered.total()
+    assert answered >= 30 - concurrency
     server.come_back()
-    asked = server.asked.total()
     case.check(case.run(), again=concurrency)
-    assert server.asked.total() == asked + len(lost)
+    assert server.answered.total() <= COUNT + concurrency
+
+
+@pytest.mark.parametrize("number", [429, 503])
+def test_a_server_that_refuses_everything_from_then_on(number, server, trial, concurrency):
+    """A quota that is used up, a gateway with nothing behind it: there is an answer, but never a usable one."""
+    begun = []
+
+    def plan(marker, attempt):
+        begun.append(marker)
+        return status(number) if len(begun) > 40 else None
+
+    server.plan = plan
+    case = trial(COUNT)
+
+    stopped = case.run_apart("models.default.patience=1")
+
+    assert stopped.code == 1
+    assert "has given no usable reply for" in stopped.error
+    assert f"answered {number}" in stopped.error
+    case.check_quiet(stopped)
+    assert case.summary["counts"]["failed"] == 0
+
+    server.plan = lambda marker, attempt: None
+    case.check(case.run(), again=concurrency)
+
+
+def test_a_server_that_comes_back_in_time_costs_no_row(server, trial, concurrency):
+    """However often it is asked in between: a server that is not there was asked for nothing."""
+
+    async def leaves(exchange):
+        await exchange.server.leave(back_in=3.0)
+
+    server.plan = lambda marker, attempt: leaves if marker == "m00030" and not attempt else None
+    case = trial(COUNT)
+
+    case.check(case.run("models.default.retries=1"), again=concurrency)
+
+    assert case.summary["calls"]["by_cause"]["unreachable"] > concurrency

@@ -71,6 +71,34 @@ def test_killed_at_twenty_points(server, trial, concurrency):
     assert case.summary["calls"]["of_the_whole_run"] == COUNT
 
 
+SMALL_SEGMENTS = """
+from corpusmith.llm.journal import Journal
+Journal.__init__.__kwdefaults__["segment_bytes"] = 3000
+"""
+
+
+def test_killed_while_segments_are_sealed(server, trial, concurrency):
+    """A segment is full after a few replies, so that one is being packed at every kill."""
+    case = trial(COUNT)
+    chance = random.Random(21)
+    kills = 8
+    for _ in range(kills):
+        running = case.start(prelude=SMALL_SEGMENTS)
+        stop_at = server.answered.total() + chance.randrange(10, COUNT // kills)
+        server.wait_for(lambda s, stop_at=stop_at: s.answered.total() >= stop_at, running.process)
+        running.process.kill()
+        running.wait()
+
+    case.check(case.run_apart(prelude=SMALL_SEGMENTS), again=kills * concurrency)
+
+    assert server.asked.total() <= COUNT + kills * concurrency
+    assert case.summary["calls"]["of_the_whole_run"] == COUNT
+    names = sorted(path.name for path in (case.out / "journal").iterdir())
+    assert len(names) > 10
+    assert all(name.endswith(".jsonl.zst") for name in names[:-1])
+    assert names[-1].endswith(".jsonl")
+
+
 @pytest.mark.parametrize("place", ["rejected.jsonl", "dataset", "report.html"])
 def test_killed_while_it_writes_what_follows_from_the_rows(place, server, trial):
     """Whatever of the end is there already, the next session writes all of it anew and asks nothing."""

@@ -24,6 +24,8 @@ class Heard:
     headers: dict[str, str]
     """Names in lower case."""
     body: bytes
+    peer: tuple[object, ...] = ()
+    """Address of the connection's other end: tells connections apart."""
 
     @property
     def json(self):
@@ -110,8 +112,8 @@ class Loopback:
 
         return step
 
-    async def open(self, port: int = 0, ssl=None) -> None:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", port, ssl=ssl)
+    async def open(self, port: int = 0, ssl=None, host: str = "127.0.0.1") -> None:
+        self._server = await asyncio.start_server(self._serve, host, port, ssl=ssl, limit=2**24)
         scheme = "https" if ssl else "http"
         self.url = f"{scheme}://127.0.0.1:{self.port}/v1"
 
@@ -143,7 +145,8 @@ class Loopback:
                 first, *lines = head.strip().split("\r\n")
                 method, path, _ = first.split(" ", 2)
                 headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
-                heard = Heard(method, path, headers, await reader.readexactly(int(headers.get("content-length", 0))))
+                body = await reader.readexactly(int(headers.get("content-length", 0)))
+                heard = Heard(method, path, headers, body, writer.get_extra_info("peername"))
                 self.heard.append(heard)
                 await (self.listing if method == "GET" else self._next())(heard, writer)
         except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):

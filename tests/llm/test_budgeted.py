@@ -10,6 +10,7 @@ from corpusmith.core.errors import BudgetExhausted, RetryableError
 from corpusmith.llm import Reply, Usage
 from corpusmith.llm.backends.scripted import Rule, ScriptedBackend
 from corpusmith.llm.budget import Budgeted, Meter, Price
+from corpusmith.llm.limits import Limited
 from corpusmith.llm.stats import CallStats
 
 
@@ -112,3 +113,19 @@ async def test_a_call_that_is_given_up_counts_as_never_sent(chat, held_backend):
     with pytest.raises(asyncio.CancelledError):
         await call
     assert stats.sent == 0
+
+
+async def test_a_call_that_waited_while_the_budget_ran_out_is_not_sent(chat, held_backend):
+    """It is counted already, so that a cap on calls lets it pass; tokens that are gone do not."""
+    meter = Meter(CallStats(), calls=2, tokens=100)
+    held = held_backend()
+    limited = Limited(held, meter.stats, concurrency=1, may_send=lambda: meter.require_room(counted=True))
+    budgeted = Budgeted(limited, meter, "default")
+    calls = [asyncio.create_task(budgeted.complete(chat(str(n)))) for n in range(2)]
+    await asyncio.sleep(0)
+    assert (held.in_flight, meter.stats.sent) == (1, 2)
+    meter.stats.add_usage("default", 60, 60)
+    held.release()
+    ended = await asyncio.gather(*calls, return_exceptions=True)
+    assert [type(e) for e in ended] == [Reply, BudgetExhausted]
+    assert (len(held.asked), meter.stats.sent) == (1, 1)

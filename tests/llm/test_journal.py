@@ -222,7 +222,7 @@ def test_a_line_longer_than_a_segment_has_one_of_its_own(tmp_path):
     accept(journal, 1, 2)
     assert found(journal, 1, 2) == [1, 2]
     journal.close()
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["journal-00001.jsonl", "journal-00002.jsonl"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["journal-00001.jsonl.zst", "journal-00002.jsonl"]
 
 
 def test_a_cache_is_only_read(tmp_path):

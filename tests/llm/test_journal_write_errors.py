@@ -11,7 +11,8 @@ import pytest
 
 from corpusmith.core.errors import RetryableError, RunFolderError
 from corpusmith.llm.backends.scripted import ScriptedBackend
-from corpusmith.llm.journal import Journal, Journaled
+from corpusmith.llm.journal import Journal
+from corpusmith.llm.journaled import Journaled
 from corpusmith.llm.stats import CallStats
 
 

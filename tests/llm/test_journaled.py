@@ -8,9 +8,11 @@ from corpusmith.core.errors import BudgetExhausted, EndpointError, FatalEndpoint
 from corpusmith.llm.backend import Backend
 from corpusmith.llm.backends.scripted import Rule, ScriptedBackend
 from corpusmith.llm.budget import Budgeted, Meter
-from corpusmith.llm.journal import Journal, Journaled
+from corpusmith.llm.journal import Journal
+from corpusmith.llm.journaled import Journaled
 from corpusmith.llm.limits import Limited
 from corpusmith.llm.retrying import Retrying
+from corpusmith.llm.standstill import Standstill
 from corpusmith.llm.stats import CallStats
 
 
@@ -159,7 +161,7 @@ async def test_every_wrapper_is_a_backend_and_hands_on_what_the_wrapped_one_is(j
     for wrapped in (
         Journaled(held, journal, stats),
         Budgeted(held, Meter(stats), "default"),
-        Retrying(held, stats, retries=1),
+        Retrying(held, stats, retries=1, standstill=Standstill("e", patience=60, tries=10)),
         Limited(held, stats, concurrency=1),
     ):
         assert isinstance(wrapped, Backend)

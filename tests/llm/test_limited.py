@@ -164,51 +164,28 @@ async def test_a_call_given_up_while_it_is_paced_gives_its_slot_back(chat, held_
     await limited.complete(chat())
 
 
-class Server:
-    """Refuses the calls of which `refuse` says so, by their number."""
-
-    def __init__(self, refuse):
-        self.number = 0
-        self.refuse = refuse
-
-    def __call__(self, request):
-        self.number += 1
-        if self.refuse(self.number):
-            raise RetryableError("slow down", kind="http_429", status=429)
-        return "fine"
+def refused():
+    return RetryableError("slow down", kind="http_429", status=429)
 
 
-async def ask_many(limited, chat, number):
-    for _ in range(number):
-        try:
-            await limited.complete(chat())
-        except RetryableError:
-            continue
-
-
-async def test_the_limit_falls_when_the_share_of_429_rises_and_recovers_step_by_step(chat):
-    server = Server(lambda number: True)
-    limited = Limited(ScriptedBackend(server), CallStats(), concurrency=32)
-    await ask_many(limited, chat, 64)
-    assert limited.limit == 22
-    # As bad as before is not worse: a lower limit did not help, so it is not lowered further.
-    await ask_many(limited, chat, 44 * 5)
-    assert limited.limit == 22
-
-    server.refuse = lambda number: False
-    seen = []
-    for _ in range(8):
-        await ask_many(limited, chat, 64)
-        seen.append(limited.limit)
-    assert seen == sorted(seen)
-    assert seen[0] in (24, 26)
-    assert seen[-1] == 32
-
-
-async def test_a_steady_small_share_of_429_does_not_lower_the_limit(chat):
-    limited = Limited(ScriptedBackend(Server(lambda number: number % 20 == 0)), CallStats(), concurrency=16)
-    await ask_many(limited, chat, 1000)
-    assert limited.limit == 16
+async def test_a_limit_that_was_lowered_holds_and_rises_again(chat, held_backend):
+    """It refuses all that it is given at first: what it works on is nothing, so it is given one at a time."""
+    held, clock = held_backend(), Clock()
+    limited = Limited(held, CallStats(), concurrency=8, clock=clock)
+    calls = [asyncio.create_task(limited.complete(chat(str(n)))) for n in range(600)]
+    await turns()
+    most = held.in_flight
+    while not all(call.done() for call in calls):
+        clock.now += 1.0
+        held.release(refused() if sum(call.done() for call in calls) < 40 else None)
+        await turns()
+        assert held.in_flight <= max(limited.limit, most - 1)
+        most = held.in_flight
+        if sum(call.done() for call in calls) == 40:
+            assert (limited.limit, held.in_flight) == (1, 1)
+    assert limited.limit == 8
+    ended = await asyncio.gather(*calls, return_exceptions=True)
+    assert sum(isinstance(e, Reply) for e in ended) == 600 - 40
 
 
 async def test_other_errors_do_not_lower_the_limit(chat):
@@ -216,30 +193,10 @@ async def test_other_errors_do_not_lower_the_limit(chat):
         raise RetryableError("broken", kind="http_500", status=500)
 
     limited = Limited(ScriptedBackend(fail), CallStats(), concurrency=16)
-    await ask_many(limited, chat, 200)
+    for _ in range(200):
+        with pytest.raises(RetryableError):
+            await limited.complete(chat())
     assert limited.limit == 16
-
-
-async def test_the_limit_never_falls_below_one_and_the_lowered_limit_holds(chat, held_backend):
-    server = Server(lambda number: True)
-    limited = Limited(ScriptedBackend(server), CallStats(), concurrency=1)
-    await ask_many(limited, chat, 50)
-    assert limited.limit == 1
-
-    held = held_backend()
-    limited = Limited(held, CallStats(), concurrency=4)
-    calls = [asyncio.create_task(limited.complete(chat(str(n)))) for n in range(40)]
-    for _ in range(8):
-        await turns()
-        held.release(RetryableError("slow down", kind="http_429", status=429))
-    await turns()
-    assert limited.limit == 2
-    for _ in range(32):
-        held.release()
-        await turns()
-        assert held.in_flight <= limited.limit + 2
-    ended = await asyncio.gather(*calls, return_exceptions=True)
-    assert sum(isinstance(e, Reply) for e in ended) == 32
 
 
 @pytest.mark.parametrize("limits", [{}, {"requests_per_minute": None, "tokens_per_minute": None}])

@@ -71,3 +71,18 @@ def test_shape_rules_stay_rare_on_ordinary_answers(alpaca):
         check = registry.load("checks", name)()
         found = [f for f in check.judge(alpaca) if f.reason and check.bar.crossed(f.value)]
         assert len(found) <= 0.001 * len(alpaca), name
+
+
+def test_checks_of_form_find_what_was_read_and_found_right(alpaca):
+    """Counts of what these checks find on this set; a sample of each was read, see docs/row-checks.md."""
+    counts = {
+        "format.item_count": 70,
+        "format.markdown": 5,
+        "format.json": 0,
+        "output.refusal": 25,
+        "text.loop": 4,
+    }
+    for name, count in counts.items():
+        check = registry.load("checks", name)()
+        hits = sum(check.bar.crossed(found.value) for found in check.judge(alpaca))
+        assert abs(hits - count) <= max(1, 0.05 * count), name

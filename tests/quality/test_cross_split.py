@@ -84,7 +84,7 @@ def test_equals_comparing_all_with_all(seed):
 def test_groups_hold_all_that_is_alike_by_way_of_others():
     words = LONG.split()
     chain = [" ".join([*(f"new{at}word{n}" for n in range(2 * at)), *words[2 * at :]]) for at in range(8)]
-    groups = near_duplicate_groups([[OTHER, *chain, OTHER + "!", "", ""]])
+    groups = near_duplicate_groups([[OTHER, *chain, OTHER + "!", "", ""]], bar=0.6)
     assert groups.tolist() == [0, *[1] * 8, 0, 10, 11]
 
 

@@ -9,8 +9,8 @@ from corpusmith.quality import Row
 from corpusmith.quality.duplicates import candidates
 from corpusmith.quality.duplicates.fold import folded_key
 from corpusmith.quality.duplicates.near import NearDuplicate, near_duplicates
+from corpusmith.quality.duplicates.representatives import Representatives
 from corpusmith.quality.duplicates.shingles import jaccard, shingle_sets
-from corpusmith.quality.duplicates.sketch import plan_for
 
 WORDS = ["alpha", "beta", "gamma", "delta", "eps", "zeta", "1", "2", "33", "你好世界", "한국어", "מילה"]
 LONG = "The committee will meet in the large hall on Monday to discuss the budget of the coming year and its limits"
@@ -118,6 +118,7 @@ def test_rows_with_another_number_are_never_merged(one, other):
         (LONG + " in 1990–95", LONG + " in 1990-95"),  # the same, with another dash
         (LONG + " in 1990, for 3 days", LONG + " for 3 days"),  # an edit took one out
         (LONG + ", for $3.50 (see 2-1).", LONG + " for 350 see 21"),  # all punctuation is gone
+        ("Solve 2x + y = 5, -x + 3y = 4 (x, y > 0)!", "Solve 2x y 5 x 3y 4 x y 0"),
     ],
 )
 def test_numbers_that_are_written_otherwise_or_left_out_do_not_keep_rows_apart(one, other):
@@ -156,6 +157,21 @@ def test_a_chain_of_small_changes_does_not_drag_strangers_along():
         assert at is None or jaccard(sets[row], sets[at]) >= 0.7
 
 
+def test_long_chains_of_rows_like_the_one_before_are_settled_in_order():
+    # A row repeats the one before it if that stands: every other row does, all along the chain.
+    settled = Representatives(101)
+    earlier, later = np.arange(100), np.arange(1, 101)
+    settled.settle(earlier, later, lambda one, _: np.ones(len(one)))
+    assert settled.matched.tolist() == [at - 1 if at % 2 else -1 for at in range(101)]
+    # None is like the one before: no pair is left to compare when the rounds are over.
+    settled = Representatives(18)
+    asked = []
+    settled.settle(np.arange(17), np.arange(1, 18), lambda one, _: (asked.append(len(one)), np.zeros(len(one)))[1])
+    assert (settled.matched == -1).all()
+    comparison = NearDuplicate().comparison(0.7)
+    assert len(comparison.pairs(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), lambda _: [])) == 0
+
+
 def test_short_texts_are_equal_or_strangers():
     assert near("Hi", "hi!", "Ho", "你好", "你好。", "", "") == [None, 0, None, None, 3, None, None]
 
@@ -190,16 +206,17 @@ def test_a_crowd_of_rows_that_are_alike_costs_no_pair_of_all_with_all():
     template = [LONG + " " + " ".join(f"{draw.randrange(10**9)}" for _ in range(8)) for _ in range(2000)]
     check = NearDuplicate(NearDuplicate.Options(fields=("instruction",), bar=0.5))
     digests = check.digest(rows(template))
-    pairs = sum(len(one) for one, _ in candidates.candidates(digests, np.arange(2000), plan_for(0.5)))
-    assert pairs <= 2000 * plan_for(0.5).bands * candidates.SLOTS
+    pairs = sum(len(one) for one, _ in candidates.candidates(digests, np.arange(2000), check.plan()))
+    assert pairs <= 2000 * check.plan().bands * candidates.SLOTS
 
 
 def test_rows_are_gone_through_in_parts_where_there_are_many_pairs():
     texts = [f"{LONG} {number % 7} {'x' * (number % 11)}" for number in range(300)]
-    digests = NearDuplicate(NearDuplicate.Options(fields=("instruction",))).digest(rows(texts))
+    check = NearDuplicate(NearDuplicate.Options(fields=("instruction",)))
+    digests = check.digest(rows(texts))
 
     def pairs(most):
-        found = candidates.candidates(digests, np.arange(300), plan_for(0.7), most=most)
+        found = candidates.candidates(digests, np.arange(300), check.plan(), most=most)
         return [pair for one, other in found for pair in zip(one.tolist(), other.tolist(), strict=True)]
 
     assert pairs(64) == pairs(1 << 20)

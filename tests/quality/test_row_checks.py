@@ -1,18 +1,33 @@
 """Every row check: what it must find, what it must leave alone."""
 
+from functools import cache
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpusmith.core import registry
 from corpusmith.quality import Row
+from corpusmith.quality.batch import Batch
+from corpusmith.quality.turns import text_at
 
 ROW_CHECKS = [name for name in registry.names("checks") if registry.load("checks", name).scope == "row"]
+NEEDED = {"text.flagged_word_ratio": {"words": ("sorry", "photo")}}
+"""Check -> the options it cannot be made without."""
+
+
+@cache
+def make(name):
+    """The check with its default options; those that need an extra package are skipped where it is missing."""
+    if name == "privacy.personal_data":
+        pytest.importorskip("presidio_analyzer", reason="needs the extra pii")
+    made = registry.load("checks", name)
+    return made(made.Options(**NEEDED[name])) if name in NEEDED else made()
 
 
 def judge(name, fields, **options):
     made = registry.load("checks", name)
-    check = made(made.Options(**options)) if options else made()
+    check = made(made.Options(**options)) if options else make(name)
     (finding,) = check.judge([Row(0, "r0", fields)])
     crossed = isinstance(finding.value, float) and check.bar.crossed(finding.value)
     return finding, crossed
@@ -28,6 +43,8 @@ FOUND = [
     ("output.placeholder", {"output": "N/A"}, "not_applicable_output"),
     ("output.placeholder", {"output": "TBD."}, "placeholder_output"),
     ("output.placeholder", {"output": "..."}, "placeholder_output"),
+    ("output.placeholder", {"output": "[null]"}, "placeholder_output"),
+    ("output.placeholder", {"output": "(Your answer here)"}, "placeholder_output"),
     ("output.equals_input", {"input": "b, a", "output": "b, a\n"}, "output_equals_input"),
     ("output.equals_input", {"instruction": "Say hi", "output": "Say hi"}, "output_equals_instruction"),
     ("output.refusal", {"output": "I'm sorry, but I cannot help with that."}, "refusal"),
@@ -39,6 +56,18 @@ FOUND = [
     ("output.refusal", {"output": "Извините, но я не могу ответить на этот вопрос."}, "refusal"),
     ("output.refusal", {"output": "很抱歉,我无法回答这个问题。"}, "refusal"),
     ("output.refusal", {"output": "申し訳ありませんが、その質問にはお答えできません。"}, "refusal"),
+    ("output.refusal", {"output": "Due to how it works, I cannot answer this question."}, "refusal"),
+    ("output.refusal", {"output": "Ich kann diese Anfrage leider nicht beantworten."}, "refusal"),
+    ("output.refusal", {"output": "Não posso ajudar com esse pedido."}, "refusal"),
+    ("output.refusal", {"output": "Mi dispiace, ma non posso rispondere."}, "refusal"),
+    ("output.refusal", {"output": "Przepraszam, ale nie mogę w tym pomóc."}, "refusal"),
+    ("output.refusal", {"output": "Üzgünüm, ama bu konuda yardımcı olamam."}, "refusal"),
+    ("output.refusal", {"output": "Xin lỗi, tôi không thể trả lời câu hỏi này."}, "refusal"),
+    ("output.refusal", {"output": "Maaf, saya tidak dapat membantu."}, "refusal"),
+    ("output.refusal", {"output": "죄송하지만 도와드릴 수 없습니다."}, "refusal"),
+    ("output.refusal", {"output": "عذراً، لا أستطيع الإجابة على هذا السؤال."}, "refusal"),
+    ("output.refusal", {"output": "אני מצטער, אבל אני לא יכול לעזור."}, "refusal"),
+    ("output.refusal", {"output": "ขออภัย ฉันไม่สามารถช่วยได้"}, "refusal"),
     ("output.truncated", {"output": "Here is the code you asked for:\n```python\nprint(1)\n"}, "truncated_output"),
     ("output.truncated", {"output": "1. Wash the apples well.\n2. Cut them up.\n3."}, "truncated_output"),
     (
@@ -52,6 +81,12 @@ FOUND = [
         {"output": "Bees live together in a hive. " * 8 + "In winter they stay close to each other for warmth while"},
         "truncated_output",
     ),
+    (
+        "output.truncated",
+        {"output": "蜜蜂住在蜂巢里。冬天它们互相靠近取暖,工蜂负责采集花蜜、花粉、"},
+        "truncated_output",
+    ),
+    ("output.truncated", {"output": "A short answer.", "finish_reason": "length"}, "truncated_output"),
     ("input.no_input_variant", {"input": "No input"}, "no_input_variant"),
     ("input.no_input_variant", {"input": "<noinput>"}, "no_input_variant"),
     ("input.no_input_variant", {"input": "(no input required)"}, "no_input_variant"),
@@ -74,6 +109,13 @@ FOUND = [
     ("text.prompt_leakage", {"output": "Paris.\n### Response: Paris."}, "prompt_leakage"),
     ("text.prompt_leakage", {"instruction": "[INST] Name a fish. [/INST]"}, "prompt_leakage"),
     ("text.prompt_leakage", {"output": "Paris<|im_end|>"}, "prompt_leakage"),
+    ("text.prompt_leakage", {"output": "Paris<｜end▁of▁sentence｜>"}, "prompt_leakage"),
+    ("text.control_characters", {"output": "fac\u0327ade becomes faÃ§ade"}, "control_characters"),
+    ("text.control_characters", {"output": "a" + "\u0326" * 30}, "control_characters"),
+    ("instruction.merged", {"output": "Yes.\n4. Input: none\n4. Output: No."}, "merged_instructions"),
+    ("text.loop", {"output": "He saw the car" + " and the car" * 8}, "runs_in_a_circle"),
+    ("text.loop", {"output": "The house was " + "very " * 9 + "old."}, "runs_in_a_circle"),
+    ("text.loop", {"output": "他看到了那辆车,然后他回家了," + "然后他又去了那里," * 6}, "runs_in_a_circle"),
     ("text.unfilled_slot", {"input": "[insert poem]"}, "unfilled_slot"),
     ("text.unfilled_slot", {"input": "<Link to article>"}, "unfilled_slot"),
     ("text.unfilled_slot", {"output": "The boy <noinput> the ball."}, "unfilled_slot"),
@@ -104,11 +146,32 @@ LEFT_ALONE = [
     ("output.refusal", {"output": "I'm sorry to hear that you are not happy with the kettle."}),
     ("output.refusal", {"output": "She said: I cannot help you."}),
     ("output.refusal", {"output": "Leider war das Wetter schlecht."}),
+    ("output.refusal", {"output": "Leider habe ich dich gestern nicht gesehen."}),
+    ("output.refusal", {"instruction": "Write an apology.", "output": "I'm sorry that I cannot help you move."}),
+    (
+        "output.refusal",
+        {
+            "instruction": "Say it in a friendly way.",
+            "input": "I can't help you.",
+            "output": "I'm sorry, but I can't help you with that right now.",
+        },
+    ),
     ("output.truncated", {"output": "Dear Ms Lee,\n\nThank you for your letter.\n\nBest regards,"}),
     ("output.truncated", {"output": "```python\nreturn a\n```"}),
     ("output.truncated", {"output": "Roses are red and violets are blue\nsugar is sweet as the morning dew"}),
     ("output.truncated", {"output": "The answer, counted twice, is\n216."}),
     ("output.truncated", {"output": "SELECT name, age\nFROM people;"}),
+    ("output.truncated", {"output": "In the order of the alphabet they are these: a, d, f, h, y, a"}),
+    ("output.truncated", {"output": "I hope that you will come and see us soon. " * 6 + "With love, Your Aunt Mary"}),
+    ("output.placeholder", {"output": "?"}),
+    ("output.placeholder", {"output": "None"}),
+    ("reference.url", {"input": "A long text on owls. " * 40 + "https://example.org/owls"}),
+    ("text.prompt_leakage", {"instruction": "You are an AI that writes letters.", "output": "As an AI, I say hello."}),
+    ("text.prompt_leakage", {"output": "#### Instructions:\n1. Cut the kale."}),
+    ("text.loop", {"output": "Ha ha ha, that was funny, he said, and laughed again and again and again."}),
+    ("text.loop", {"output": "1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 1"}),
+    ("text.loop", {"output": "| a | b |\n" + "-" * 60}),
+    ("text.control_characters", {"output": "São Paulo, MANHÃ, Ã, â€ alone, ‘quotes’ – and dashes"}),
     ("input.no_input_variant", {"input": "None of the students were late."}),
     ("input.no_input_variant", {"input": ""}),
     ("input.no_input_variant", {"input": "The printer takes no input from the keyboard while it prints."}),
@@ -179,6 +242,31 @@ CHINESE = "猫整天睡在温暖的炉子上,到了晚上就到花园里去散�
         ({"instruction": "Beschreibe bitte, was die Katze den ganzen Tag macht.", "output": ENGLISH}, {}, "en"),
         ({"language": "de", "output": ENGLISH}, {}, "en"),
         ({"output": GERMAN}, {"expected": "en"}, "de"),
+        (
+            {
+                "instruction": "Say what the cat does.",
+                "output": "La gata duerme todo el día en la casa y por la noche sale.",
+            },
+            {},
+            "es",
+        ),
+        (
+            {"instruction": "Say what the cat does.", "output": "Кошка спит весь день на печке и не хочет есть."},
+            {},
+            "ru",
+        ),
+        (
+            {
+                "messages": [
+                    {"role": "user", "content": "Describe what the cat does all day."},
+                    {"role": "assistant", "content": ENGLISH},
+                    {"role": "user", "content": "And what does the dog do in the meantime?"},
+                    {"role": "assistant", "content": GERMAN},
+                ]
+            },
+            {},
+            "de",
+        ),
     ],
 )
 def test_another_language_than_expected(fields, options, observed):
@@ -195,6 +283,39 @@ def test_another_language_than_expected(fields, options, observed):
         ({"instruction": "Describe what the cat does all day.", "output": ENGLISH}, {}),
         ({"instruction": "Describe what the cat does all day.", "output": "Schläft."}, {}),
         ({"language": "de-AT", "output": GERMAN}, {}),
+        ({"instruction": "Übersetze den Text ins Englische.", "output": ENGLISH}, {}),
+        (
+            {
+                "instruction": "List the brands of the text.",
+                "output": "Volkswagen, Deutsche Bahn, Deutsche Bank, Bosch, Siemens, Lufthansa, Porsche, Adidas",
+            },
+            {},
+        ),
+        (
+            {
+                "instruction": "Name the ministers of the cabinet.",
+                "output": "Gheorghe Tătărăscu, Mihail Ghelmegeanu, Grigore Gafencu, Ion Gigurtu, Mitiță Constantinescu",
+            },
+            {},
+        ),
+        (
+            {
+                "instruction": "Describe what the café is like.",
+                "output": "The café is “nice” – it’s warm and has naïve art.",
+            },
+            {},
+        ),
+        (
+            {
+                "messages": [
+                    {"role": "user", "content": "From now on speak German with me."},
+                    {"role": "assistant", "content": GERMAN},
+                    {"role": "user", "content": "And what does the dog do in the meantime?"},
+                    {"role": "assistant", "content": GERMAN},
+                ]
+            },
+            {},
+        ),
         ({"output": "for i in range(10): print(i ** 2, end=' ') # 0 1 4 9 16 25 36 49 64 81"}, {"expected": "en"}),
     ],
 )
@@ -220,17 +341,75 @@ PIECES = st.sampled_from(
     ]
 )
 TEXT = st.lists(PIECES | st.text(max_size=8), max_size=6).map("".join)
-VALUE = TEXT | st.none() | st.integers() | st.lists(st.text(max_size=3), max_size=2)
+PLAIN = TEXT | st.none() | st.integers() | st.floats() | st.booleans() | st.lists(st.text(max_size=3), max_size=2)
+TURN = st.fixed_dictionaries(
+    {},
+    optional={
+        "role": st.sampled_from(["user", "assistant", "system", "tool", "Bob", "", 3]),
+        "from": st.sampled_from(["human", "gpt", None]),
+        "content": TEXT
+        | st.none()
+        | st.lists(st.fixed_dictionaries({"type": st.just("text"), "text": TEXT}), max_size=2),
+        "value": TEXT,
+    },
+)
+VALUE = PLAIN | st.dictionaries(st.text(max_size=3), st.text(max_size=3), max_size=2)
+TURNS = st.lists(TURN, max_size=4) | PLAIN
+COLUMNS = {"instruction": VALUE, "input": VALUE, "output": VALUE, "system": VALUE, "language": VALUE, "messages": TURNS,
+           "conversations": TURNS, "finish_reason": VALUE}  # fmt: skip
+FIELDS = st.fixed_dictionaries({}, optional=COLUMNS)
 
 
 @pytest.mark.parametrize("name", ROW_CHECKS)
-@given(fields=st.fixed_dictionaries({}, optional={"instruction": VALUE, "input": VALUE, "output": VALUE}))
-def test_spans_lie_within_the_field(name, fields):
+@settings(max_examples=20)
+@given(fields=FIELDS)
+def test_any_row_gets_a_finding_whose_span_lies_within_its_field(name, fields):
     finding, crossed = judge(name, fields)
-    if crossed:
-        start, end = finding.evidence["span"]
-        assert 0 <= start <= end <= len(fields[finding.evidence["field"]] or "")
-        assert finding.reason
+    if finding.reason:
         assert finding.evidence["rule"]
+    if crossed:
+        text = text_at(fields, finding.evidence["field"]) or ""
+        for start, end in [finding.evidence["span"], *finding.evidence.get("spans", ())]:
+            assert 0 <= start <= end <= len(text)
+        assert finding.reason
     else:
-        assert finding.error or finding.value == 0
+        assert finding.error or finding.value is None or not make(name).bar.crossed(finding.value)
+
+
+@pytest.mark.parametrize("name", ROW_CHECKS)
+@settings(max_examples=6)
+@given(rows=st.lists(FIELDS, min_size=13, max_size=16))
+def test_a_row_is_judged_alike_alone_and_among_others(name, rows):
+    rows = [Row(at, str(at), fields) for at, fields in enumerate(rows)]
+    alone = [make(name).judge([row])[0] for row in rows]
+    assert repr(make(name).judge(rows)) == repr(alone)
+    assert repr(make(name).judge(Batch(rows))) == repr(alone)
+
+
+# Texts on which a pattern with a fault would run for hours.
+UNITS = (
+    *(" ", "\n", "a", ".", "(", "[", "`", "*", "|", "-", "#", "1", "\u4f60", "a ", "a.", "1,", "\n-", "**a\n", "[]("),
+    *("~~~\n", "\ud800", "/*", "'", '"', "<", "@", "=", "{", "1. ", "|-|\n", "a@b.", "\u0326", "Ã", "://", "sorry "),
+    *("no output ", "_", "\\", "$", "I cannot "),
+)
+
+
+def awkward(size):
+    yield from (unit * (size // len(unit)) for unit in UNITS)
+    yield " " * size + "x"
+    yield "```" + " " * size + "`"
+    yield "~" * size + "`"
+    yield "x" * size + " " + "x" * 40
+    yield "[image" + " " * size
+    yield "|a|\n" + "|" + "-" * size
+
+
+@pytest.mark.parametrize("name", ROW_CHECKS)
+def test_awkward_long_texts_are_judged_at_all(name):
+    # The libraries for personal data and secrets take their time, which is bounded by the parts that are looked at.
+    size = 10_000 if name.startswith("privacy.") else 100_000
+    rows = [
+        Row(at, str(at), {"instruction": "Rewrite this in Python as JSON.", "input": text, "output": text})
+        for at, text in enumerate(awkward(size))
+    ]
+    assert len(make(name).judge(rows)) == len(rows)

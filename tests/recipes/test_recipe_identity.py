@@ -11,6 +11,8 @@ from corpusmith.recipes.paths import SEEDS
 SAME = [
     "models.default.timeout=5",
     "models.default.retries=1",
+    "models.default.patience=9",
+    "models.default.hedge_after=9",
     "models.default.concurrency=3",
     "models.default.requests_per_minute=10",
     "models.default.tokens_per_minute=10",

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 import corpusmith
+from corpusmith.core.errors import RunFolderError
 from corpusmith.llm import Request
+from corpusmith.llm.segments import seal
 from corpusmith.runs.explain import explain_miss
 from corpusmith.runs.replay import request_differences, requests_of
 
@@ -22,6 +24,25 @@ def test_nothing_is_missed_where_nothing_differs_and_nothing_is_touched(seeds, r
 
     assert (found["calls"], found["missed"], found["requests"], found["differences"]) == (5, 0, [], [])
     assert {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == before
+
+
+def test_sealed_journals_are_a_cache_and_are_gone_through_like_others(seeds, recipe, prompts, tmp_path):
+    path = recipe(seeds(prompts(5)))
+    corpusmith.run(path, out=tmp_path / "a")
+    (plain,) = (tmp_path / "a" / "journal").iterdir()
+    seal(plain).close()
+    plain.unlink()
+
+    second = corpusmith.run(path, out=tmp_path / "b", cache=[tmp_path / "a"])
+
+    assert (second.run["calls"]["sent"], second.run["calls"]["journal_hits"]) == (0, 5)
+    assert explain_miss(tmp_path / "b", tmp_path / "a")["missed"] == 0
+    again = corpusmith.run(path, out=tmp_path / "a")
+    assert again.run["calls"]["sent"] == 0
+    assert again.run["calls"]["of_the_whole_run"] == 5
+    # It holds work: another recipe does not get the folder.
+    with pytest.raises(RunFolderError, match="made from another recipe"):
+        corpusmith.run(path, out=tmp_path / "a", sets=["seed=9"])
 
 
 def test_a_part_that_differs_is_named_with_its_values(seeds, recipe, prompts, tmp_path):

@@ -290,3 +290,24 @@ def test_the_callers_pydantic_class_can_be_the_schema(seeds, recipe, prompts, tm
     path = recipe(seeds(prompts(1)), [{"reply": {"name": "red"}}], builder=builder)
 
     assert [r["name"] for r in corpusmith.run(path, out=tmp_path / "out").kept] == ["red"]
+
+
+@pytest.mark.parametrize("refused", [0, 2, 5])
+def test_no_more_is_built_than_a_target_may_need(refused, seeds, recipe, prompts, tmp_path):
+    """Every nth row is rejected; beyond the target there are the calls in flight and no more."""
+    (tmp_path / "schema.json").write_text('{"type": "object", "required": ["a"]}')
+    rules = [{"match": f"thing \\d*[{''.join(str(d) for d in range(refused))}]\\.", "reply": "no"}] if refused else []
+    path = recipe(
+        seeds(prompts(400)),
+        [*rules, {"reply": {"a": 1}}],
+        builder={"kind": "map", "schema": "schema.json"},
+        target=50,
+        model={"schema_retries": 0},
+    )
+
+    run = corpusmith.run(path, out=tmp_path / "out").run
+
+    assert run["counts"]["kept"] == 50
+    needed = 50 * 10 // (10 - refused)
+    assert run["counts"]["candidates"] <= needed + 10 + 4
+    assert run["calls"]["sent"] == run["counts"]["candidates"]

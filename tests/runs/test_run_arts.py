@@ -32,7 +32,7 @@ def test_a_run_writes_the_set_the_records_and_the_report(tmp_path):
     assert all(e["sentence"][e["from"] : e["to"]] == e["term"] for e in enriched.values())
     told = json.loads((tmp_path / "out/artifacts/sources.json").read_text())
     assert told["test_opinions"]["terms_matched"] == 70
-    assert set(result.verdicts()["outcome"]) == {"pass"}
+    assert set(result.verdicts["outcome"]) == {"pass"}
     frame = result.to_polars()
     assert set(frame["strategy"]) == {"original", "revtgt", "revnon", "adddiff"}
     page = result.report.read_text()

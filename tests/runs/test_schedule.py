@@ -45,8 +45,17 @@ def record(text: str) -> InstructionRecord:
 
 def schedule(folder, build, acceptor, *, journal=Journal, **options) -> tuple[Schedule, ItemLog]:
     items = ItemLog(folder / "items.jsonl")
-    options = {"workers": 4, "look_ahead": 1000, **options}
-    return Schedule(build, items, journal(folder / "journal"), acceptor, **options), items
+    workers, look_ahead = options.pop("workers", 4), options.pop("look_ahead", 1000)
+    scheduled = Schedule(
+        build,
+        items,
+        journal(folder / "journal"),
+        acceptor,
+        workers=lambda: workers,
+        look_ahead=lambda accepted: look_ahead,
+        **options,
+    )
+    return scheduled, items
 
 
 def work(n: int) -> list[Item]:

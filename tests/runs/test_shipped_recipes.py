@@ -34,8 +34,83 @@ def rows(start: int) -> dict:
     return {"rows": [{"instruction": c, "input": "", "output": f"First, {c.lower()} Then rest."} for c in chosen]}
 
 
+PERSONAS = {
+    "clocks": ["I repair old clocks in a small workshop.", "I live above a bakery."],
+    "bees": ["I keep bees behind my garage.", "I used to be a tax lawyer."],
+}
+TURNS = [
+    "That ladder has leaned there since Easter and nobody asks whose it is.",
+    "In my workshop it is only the springs of clocks that sting.",
+    "My bees fly round it, though the garage is on the other side.",
+    "The bakery under me has no such trouble, it only smells.",
+    "As a lawyer I had to read the small print of every tax there is.",
+    "You could follow that smell from the market to the harbour.",
+    "Only until noon, when they pull the shutters down.",
+    "There goes my bus, so keep an eye on the ladder.",
+]
+TAILS = [
+    "Perhaps that's you, like a kettle nobody watched! Is it?",
+    "I think you'd stood there, as if the rain had asked! No?",
+    "Maybe it's what you said, like the tide at noon! Right?",
+    "I suppose you weren't fooled, as if by a magpie! Were you?",
+    "Possibly you've seen worse, like a wet Sunday! Haven't you?",
+    "It seems they'd gone by then, as if you had known! True?",
+    "Probably you can't tell, like some who tried! Can you?",
+    "I guess it wasn't yours, as though you had lost it! Whose?",
+]
+
+
+def numbered(texts: list[str]) -> dict:
+    return {"turns": [{"n": n, "text": text} for n, text in enumerate(texts, 1)]}
+
+
+def revision(name: str) -> dict:
+    facts = [{"id": f"f{n}", "text": text, "reason": ""} for n, text in enumerate(PERSONAS[name], 1)]
+    return {"facts": facts, "dropped": []}
+
+
+def expansion(name: str, text: str) -> dict:
+    facets = ("experience", "daily_life", "future_plan", "story")
+    details = [{"facet": facet, "text": f"{text} It was {facet}.", "grounds": ["f1"]} for facet in facets]
+    return {"summary": f"Somebody with {name}.", "details": details, "traits": []}
+
+
 SCRIPTS = {
     "arts": [],
+    "dialogues": [
+        {"match": "edit short facts.*clocks", "reply": revision("clocks")},
+        {"match": "edit short facts", "reply": revision("bees")},
+        {"match": "make people out of.*clocks", "reply": expansion("clocks", "Clocks stopped on me.")},
+        {"match": "make people out of", "reply": expansion("bees", "Bees swarmed on me.")},
+        {"match": "compare what somebody says", "reply": {"reason": "both can be true", "denies": False}},
+        {"match": "write dialogues between", "reply": numbered(TURNS)},
+        {"match": "bring feeling into", "reply": numbered([f"Ah. {t}" for t in TURNS])},
+        {
+            "match": "their way of talking",
+            "reply": numbered([f"Ah. {t} {tail}" for t, tail in zip(TURNS, TAILS, strict=True)]),
+        },
+    ],
+    "dialogues-quick": [
+        {"match": "clocks[^\n]*\nMore:[^\n]*$", "reply": "dream of my clocks when the thunder comes."},
+        {"match": "More:[^\n]*$", "reply": "dream of my bees when the autumn comes."},
+        {"match": "clocks[^\n]*\nQuestion:[^\n]*$", "reply": "wind up the clocks in your sleep?"},
+        {"match": "Question:[^\n]*$", "reply": "count the bees before your supper?"},
+        {"match": "clocks[^\n]*\nQuestion[^\n]*\nAnswer:[^\n]*$", "reply": "by the sound of clocks through a wall."},
+        {"match": "Answer:[^\n]*$", "reply": "with bees it takes patience and a veil."},
+    ],
+    "personas": [
+        {
+            "reply": {
+                "facts": [
+                    "I knead before dawn.",
+                    "My oven is older than I am.",
+                    "I never learned to whistle.",
+                    "I owe my cousin a goose.",
+                    "I dream in dialect.",
+                ]
+            }
+        },
+    ],
     "map": [],
     "quickstart": [
         {"match": "Honey", "reply": "What do honey bees make honey from?"},
@@ -62,6 +137,9 @@ SCRIPTS = {
     ],
 }
 SETTINGS = {
+    "dialogues": ["seeds.path=personas.jsonl", "builder.min_turns=8", "builder.max_turns=8"],
+    "dialogues-quick": ["seeds.path=personas.jsonl", "builder.min_gain=-9", "builder.starts_per_fact=1", "target=1"],
+    "personas": ["builder.personas=3"],
     "arts": ["seeds.test=aspects.jsonl"],
     "map": ["seeds.path=prompts.jsonl"],
     "quickstart": ["seeds.path=documents.jsonl", "builder.min_net_gain=-1000"],
@@ -80,6 +158,7 @@ def test_there_is_a_script_for_every_shipped_recipe():
 def test_it_runs_to_rows_that_add_up(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "documents.jsonl").write_text("".join(json.dumps(d) + "\n" for d in DOCUMENTS))
+    (tmp_path / "personas.jsonl").write_text("".join(json.dumps({"facts": f}) + "\n" for f in PERSONAS.values()))
     (tmp_path / "questions.jsonl").write_text('{"id": "1_0", "sentence": "The tea is cold.", "term": "tea"}\n')
     (tmp_path / "aspects.jsonl").write_text(json.dumps(ASPECTS) + "\n")
     (tmp_path / "prompts.jsonl").write_text('{"prompt": "Say a word."}\n')

@@ -81,7 +81,7 @@ def objects(path):
 
 def test_all_are_registered():
     assert registry.names("exporters") == sorted(
-        [*FORMATS, "trl_preference", "parquet", "arts", "arts_training", "arts_training_chat"]
+        [*FORMATS, "dialogue_chat", "trl_preference", "parquet", "arts", "arts_training", "arts_training_chat"]
     )
     for name in registry.names("exporters"):
         exporter = registry.load("exporters", name)

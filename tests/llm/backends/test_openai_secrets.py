@@ -12,10 +12,12 @@ import pytest
 from corpusmith.core.errors import EndpointError, UsageError
 from corpusmith.llm.backends.openai import open_backend
 from corpusmith.llm.budget import Budgeted, Meter
-from corpusmith.llm.journal import Journal, Journaled
+from corpusmith.llm.journal import Journal
+from corpusmith.llm.journaled import Journaled
 from corpusmith.llm.limits import Limited
 from corpusmith.llm.retrying import Retrying
 from corpusmith.llm.settings import ModelSettings
+from corpusmith.llm.standstill import Standstill
 from corpusmith.llm.stats import CallStats
 
 CLIENTS = ["http", "sdk"]
@@ -52,7 +54,8 @@ async def fault(backend, request, caplog):
 
 def stacked(inner, folder):
     stats, journal = CallStats(), Journal(folder)
-    retrying = Retrying(Limited(inner, stats, concurrency=2), stats, retries=1, sleep=lambda seconds: asyncio.sleep(0))
+    limited, standstill = Limited(inner, stats, concurrency=2), Standstill(inner.endpoint, patience=60, tries=10)
+    retrying = Retrying(limited, stats, retries=1, standstill=standstill, sleep=lambda seconds: asyncio.sleep(0))
     return Journaled(Budgeted(retrying, Meter(stats), "default"), journal, stats), journal
 
 

@@ -1,0 +1,1 @@
+"""Persona dialogues: from plain facts to styled, emotional dialogues that stay true to who speaks."""

@@ -1,0 +1,48 @@
+"""Characters that repeat: how much of a text occurs more than once in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from ..batch import Texts
+from ..characters import code_points, in_pieces
+from ..check import Bar
+from ..statistic import Statistic, StatisticOptions
+from ..word_hashes import READ, n_grams, repeated_share
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+class CharacterRepetitionOptions(StatisticOptions):
+    """Options of text.character_repetition."""
+
+    n: int = Field(default=10, ge=2, le=200)
+    """Characters of a run."""
+
+
+def _repeated(texts: Texts, options: CharacterRepetitionOptions) -> np.ndarray:
+    import numpy as np
+
+    shares = np.full(len(texts), np.nan)
+    for owners, pieces in in_pieces([text[:READ] for text in texts.texts], READ):
+        codes, starts = code_points(pieces)
+        places = np.repeat(np.arange(len(pieces)), np.diff(np.append(starts, len(codes))))
+        kept = np.ones(len(codes), bool)
+        kept[np.append(starts[1:], len(codes)) - 1] = False
+        measured = repeated_share(*n_grams(places[kept], codes[kept].astype(np.uint64), options.n), len(pieces))
+        shares[owners] = np.where(np.isnan(measured), 0.0, measured)
+    return shares
+
+
+CHARACTER_REPETITION = Statistic(
+    "text.character_repetition",
+    "repeated_characters",
+    Bar(0.8, "above"),
+    _repeated,
+    "runs of n characters that occur more than once / runs of n characters; works in every script",
+    min_words=10,
+    Options=CharacterRepetitionOptions,
+)
