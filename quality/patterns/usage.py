@@ -48,7 +48,8 @@ class FieldUsage:
         """(n,) int64: rows of the human set that carry each n-gram, FLOOR - 1 at least: so many are not told."""
         import numpy as np
 
-        return np.maximum(self.known(stream, numbers), FLOOR - 1)
+        told: np.ndarray = np.maximum(self.known(stream, numbers), FLOOR - 1)
+        return told
 
     def known(self, stream: Stream, numbers: np.ndarray) -> np.ndarray:
         """(n,) int64: the same, 0 where it is not told."""

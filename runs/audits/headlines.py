@@ -7,63 +7,71 @@ from collections.abc import Sequence
 from ...quality.patterns import Pattern, PatternReport
 from ...quality.uniformity import UniformityPanel
 from ...quality.uniformity.panel import in_words
+from .against import Against
 
 MEASURES_TOLD = 6
 PATTERNS_TOLD = 3
 _LONGEST = 90
-_TEXTS = {"instruction": "instructions", "prompt": "instructions", "question": "questions"}
+_TEXTS = {"instruction": "instructions", "messages": "turns"}
 _KINDS = {"skeleton": "the skeleton", "template": "the parts of speech", "row": "the form"}
 
 
-def headlines(report: PatternReport, panel: UniformityPanel | None, against: str) -> list[str]:
-    """The verdicts, one sentence each: whether the reference is fair, the patterns, the measures.
+def warnings(panel: UniformityPanel | None, against: Against) -> list[str]:
+    """What must be known of the reference before anything else: that there is none, or that it is not fair."""
+    fair = panel.fairness if panel else None
+    told = [] if against.kind == "rows" else [against.words]
+    if against.kind == "rows" and fair is None:
+        told.append("There are too few rows to tell whether the reference is of the same domain.")
+    elif against.kind == "rows" and fair is not None and fair.verdict != "fair":
+        told.append(fair.words)
+    return told
+
+
+def headlines(report: PatternReport, panel: UniformityPanel | None, against: Against) -> list[str]:
+    """The verdicts, one sentence each: the patterns, then the measures by which the set is more uniform.
 
     Args:
         report: what was found.
         panel: how uniform the set is; None where there were too few rows.
-        against: what the reference is called in the sentences.
+        against: what it was compared with.
     """
-    fair = panel.fairness if panel else None
-    warned = [fair.words] if fair is not None and fair.verdict in ("doubtful", "unfair") else []
-    told = [*warned, *pattern_lines(report, against)]
+    told = pattern_lines(report, against)
     if panel is None:
-        return told
+        return [*told, f"Too few rows to measure how uniform the set is ({report.rows})."]
     leading = panel.leading
     told += [line.words for line in leading[:MEASURES_TOLD]]
     if len(leading) > MEASURES_TOLD:
-        told.append(f"{len(leading) - MEASURES_TOLD} more measures say the same.")
+        more = len(leading) - MEASURES_TOLD
+        told.append(f"{more} more measure{' says' if more == 1 else 's say'} that the set is the more uniform one.")
     compared = [line for line in panel.lines if line.verdict != "not compared" and line.uniform]
     if compared and not leading:
         told.append(f"By none of {len(compared)} measures is the set more uniform than {panel.reference}.")
     return told
 
 
-def pattern_lines(report: PatternReport, against: str) -> list[str]:
-    """How many rows carry patterns, and the most frequent ones."""
-    if not report.patterns:
-        beside = f" beside {against}" if against else ""
-        return [f"No pattern: nothing that rows share is beyond chance{beside}."]
+def pattern_lines(report: PatternReport, against: Against) -> list[str]:
+    """How many rows carry patterns, and the most frequent patterns."""
     number = len(report.patterns)
+    if not number:
+        beside = {"rows": " beyond chance beside the reference", "counts": " beyond what people say as often"}
+        return [f"No pattern: nothing that rows share is frequent{beside.get(against.kind, '')}."]
     share = in_words(report.flagged / max(report.rows, 1))
-    rows = f"{share[0].upper()}{share[1:]} rows" if share != "all" else "All rows"
-    carry = f"{rows} carry {'the one pattern' if number == 1 else f'one of {number} patterns'} that was found."
-    if number > 1:
-        carry = carry.replace(" that was found.", " that were found.")
-    told = [carry if report.reference_rows is not None else f"{carry[:-1]}; frequent ones, which people may use as well."]
-    return told + [pattern_words(one) for one in report.patterns[:PATTERNS_TOLD]]
+    carriers = "All rows" if share == "all" else f"{_upper(share)} rows"
+    carry = f"{carriers} carry {'one pattern' if number == 1 else f'at least one of {number} patterns'}."
+    if against.kind == "nothing":
+        carry = f"{carry[:-1]}, which are frequent here; people may use them as often."
+    return [carry, *(pattern_words(one) for one in report.patterns[:PATTERNS_TOLD])]
 
 
 def pattern_words(one: Pattern) -> str:
     """A pattern in one sentence."""
-    texts = texts_of(one.field)
-    share = in_words(one.share)
-    who = f"{share[0].upper()}{share[1:]} {texts}"
+    who = f"{_upper(in_words(one.share))} {texts_of(one.field)}"
     text = " ".join(one.text.split())
     quoted = f"“{text if len(text) <= _LONGEST else text[: _LONGEST - 1] + '…'}”"
     if one.kind in _KINDS:
         said = f"{who} have {_KINDS[one.kind]} {quoted}"
-    elif one.where == "anywhere":
-        said = f"{who} say {quoted}"
+    elif one.where in ("anywhere", "whole"):
+        said = f"{who} {'say' if one.where == 'anywhere' else 'are'} {quoted}"
     else:
         said = f"{who} {'open' if one.where == 'opening' else 'end'} with {quoted}"
     theirs = one.reference_share
@@ -75,9 +83,11 @@ def texts_of(field: str) -> str:
     return _TEXTS.get(field.partition(":")[0], "responses")
 
 
-def summary_of(patterns: Sequence[Pattern]) -> dict[str, int]:
-    """Check -> number of its patterns."""
-    found: dict[str, int] = {}
-    for one in patterns:
-        found[one.check] = found.get(one.check, 0) + 1
-    return found
+def kinds_told(patterns: Sequence[Pattern]) -> str:
+    """Numbers of patterns by check: "12 pattern.edge, 3 pattern.slot"."""
+    names = [one.check for one in patterns]
+    return ", ".join(f"{names.count(name)} {name}" for name in dict.fromkeys(names))
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]

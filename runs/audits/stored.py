@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from ...core.errors import SourceError, UsageError
 from ...data.sources import Source, Unreadable, checked_fields, unknown_shape_error
@@ -16,8 +18,6 @@ from ..filtering.judge import batches, row_id
 from ..filtering.settle import UNREADABLE
 from ..filtering.store import RowStore, RowWriter
 
-FOLDER = "rows"
-"""Where they lie in the folder of an audit."""
 CHUNK = 2048
 UNKNOWN_SHAPE = "unknown_shape"
 
@@ -27,10 +27,12 @@ class Stored:
     """Rows on disk."""
 
     store: RowStore = field(repr=False)
-    failed: dict[int, str]
+    failed: Mapping[int, str]
     """Position -> reason, of entries that are no rows of the kind that is wanted."""
     longer: int
     """Rows that hold a conversation of more than one question and answer."""
+    content: str
+    """Digest of all rows and their keys: the same for the same data."""
 
     @property
     def readable(self) -> int:
@@ -38,23 +40,29 @@ class Stored:
         return len(self.store) - len(self.failed)
 
     @property
-    def reasons(self) -> Counter[str]:
+    def reasons(self) -> dict[str, int]:
         """Reason -> entries that failed for it."""
-        return Counter(self.failed.values())
+        return dict(Counter(self.failed.values()))
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The columns to look at."""
+        return ("output", "instruction", "messages") if self.longer else ("output", "instruction")
 
     def rows(self) -> Iterator[Row]:
         """The rows that can be audited, from the first on."""
-        return rows_of(self.store, self.failed)
+        import numpy as np
 
+        for start in range(0, len(self.store), CHUNK):
+            stop = min(start + CHUNK, len(self.store))
+            there = [at for at in range(start, stop) if at not in self.failed]
+            yield from self.store.read(np.array(there, dtype=np.int64))
 
-def rows_of(store: RowStore, failed: Iterable[int]) -> Iterator[Row]:
-    """The rows of a store that did not fail, as checks see them."""
-    import numpy as np
+    def read(self, positions: Sequence[int]) -> list[Row]:
+        """Some rows by position."""
+        import numpy as np
 
-    left_out = set(failed)
-    for start in range(0, len(store), CHUNK):
-        stop = min(start + CHUNK, len(store))
-        yield from store.read(np.array([at for at in range(start, stop) if at not in left_out], dtype=np.int64))
+        return self.store.read(np.array(positions, dtype=np.int64))
 
 
 def store_rows(source: Source, folder: Path, name: str) -> Stored:
@@ -74,26 +82,44 @@ def store_rows(source: Source, folder: Path, name: str) -> Stored:
     failed: dict[int, str] = {}
     strange = None
     at = longer = 0
+    whole = hashlib.blake2b(digest_size=16)
     writer = RowWriter(folder)
     try:
         for batch in batches(source):
+            ids = [row_id(entry.key, line) for entry, line in batch]
             for entry, _ in batch:
-                if isinstance(entry, Unreadable):
-                    failed[at] = UNREADABLE
-                else:
-                    seen = checked_fields(entry.fields)
-                    if seen is None:
-                        failed[at] = UNKNOWN_SHAPE
-                        strange = strange or entry
-                    elif "messages" in seen:
-                        longer += 1
+                seen = None if isinstance(entry, Unreadable) else checked_fields(entry.fields)
+                if seen is None:
+                    failed[at] = UNREADABLE if isinstance(entry, Unreadable) else UNKNOWN_SHAPE
+                    strange = strange or (None if isinstance(entry, Unreadable) else entry)
+                elif "messages" in seen:
+                    longer += 1
                 at += 1
-            writer.write([(entry.key, line, row_id(entry.key, line)) for entry, line in batch])
+            whole.update(b"".join(ids))
+            writer.write([(entry.key, line, one) for (entry, line), one in zip(batch, ids, strict=True)])
     finally:
         writer.close()
     if len(failed) == at:
         raise _none_of_this_kind(name, at, strange.fields if strange else None)
-    return Stored(RowStore(folder, checked_fields), failed, longer)
+    return Stored(RowStore(folder, seen_fields), failed, longer, whole.hexdigest())
+
+
+def seen_fields(fields: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What the audit sees of a row: `checked_fields`; of a longer conversation, what is not seen elsewhere.
+
+    The first question and the last answer are its instruction and output already, and a system message is a setting
+    rather than text that people or models write for each row: as turns these are empty.
+    """
+    seen = checked_fields(fields)
+    turns = seen.get("messages") if seen else None
+    if seen is None or not turns:
+        return seen
+    roles = [turn["role"] for turn in turns]
+    hidden = {at for at, role in enumerate(roles) if role == "system"}
+    hidden.add(roles.index("user"))
+    hidden.add(len(roles) - 1 - roles[::-1].index("assistant"))
+    seen["messages"] = [{**turn, "content": ""} if at in hidden else turn for at, turn in enumerate(turns)]
+    return seen
 
 
 def _none_of_this_kind(name: str, entries: int, columns: object) -> Exception:
