@@ -257,8 +257,8 @@ def value_text(name: str, value: float) -> str:
 def share_text(share: float) -> str:
     """A share in per cent."""
     if share in (0, 1):
-        return f"{share:.0%}".replace("%", " %")
-    return f"{share:.1%}".replace("%", " %") if share >= 0.001 else f"{share:.2%}".replace("%", " %")
+        return f"{share:.0%}".replace("%", "\u00a0%")
+    return f"{share:.1%}".replace("%", "\u00a0%") if share >= 0.001 else f"{share:.2%}".replace("%", "\u00a0%")
 
 
 def field_name(name: str) -> str:

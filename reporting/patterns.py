@@ -134,9 +134,12 @@ def _lead(
 ) -> tuple[str, str]:
     """The number that matters most, and the rest of the sentence."""
     share = share_text(result["flagged_share"])
-    if run and before:
-        return share, f"of the rows that stay carry a pattern; it was {share_text(before['flagged_share'])}"
     number = len(result["patterns"])
+    if run and before:
+        was = f"{share_text(before['flagged_share'])} of the rows before"
+        if not number:
+            return "No pattern", f"is left that is frequent beyond chance; {was} carried one"
+        return share, f"of the rows that stay carry a pattern; {was}"
     if not number:
         return "No pattern", "was found that rows share more often than by chance"
     return share, f"of the rows carry {'one pattern' if number == 1 else f'at least one of {number:,} patterns'}"

@@ -1,6 +1,7 @@
 """Which rows of a patterned set to keep."""
 
 from .cap import Capped, cap
+from .resample import draw_by_weight, importance
 from .vectors import text_vectors
 
-__all__ = ["Capped", "cap", "text_vectors"]
+__all__ = ["Capped", "cap", "draw_by_weight", "importance", "text_vectors"]
