@@ -26,7 +26,7 @@ from .builder import BuilderConfig, Context, Forecast, Item, Outcome, Rejected, 
 
 TEXT, SENTENCE = "rewrite/text", "rewrite/sentence"
 _NEEDED = ("row", "field", "asked", "text", "spans", "phrases")
-_FIRST = re.compile(r"\A(.{12,240}?[.!?。！？])(?=\s|\Z)", re.DOTALL)
+_FIRST = re.compile(r"\A([^\n]{12,240}?[.!?。！？])(?=\s|\Z)")
 _SENTENCE = re.compile(r"[^.!?。！？\n]*[.!?。！？]?\s*")
 _MOST_LEFT = 0.5
 """Share of a text that must be left when the sentences with the pattern are taken out."""
