@@ -29,6 +29,8 @@ class Candidate:
     stream: Stream
     number: int
     log_p: float
+    reference: int
+    """Rows of the reference that carry it."""
     row: np.ndarray
     """Rows that carry it, the reference's after the data's."""
     text: np.ndarray
@@ -71,26 +73,28 @@ def candidates(counted: Sequence[Counted], texts: FieldTexts, options: PatternOp
     """
     import numpy as np
 
-    sizes = texts.data_rows, texts.reference_rows
+    sizes = texts.data_rows, texts.against_rows
     support = support_bar(texts, options)
     tests = 0
-    kept: list[tuple[Counted, int]] = []
+    kept: list[tuple[Counted, int, int]] = []
     values: list[float] = []
     for one in counted:
-        tests += int((one.data + one.reference >= support).sum())
-        enough = (one.data >= support) & (lift(one.data, one.reference, *sizes) >= options.lift)
+        reference = texts.usage.of(one.stream, one.number) if texts.usage else one.reference
+        tests += int((one.data + reference >= support).sum())
+        enough = (one.data >= support) & (lift(one.data, reference, *sizes) >= options.lift)
         found = np.flatnonzero(enough)
-        kept += [(one, int(n)) for n in found]
-        values += log_p(one.data[found], one.reference[found], *sizes).tolist()
+        kept += [(one, int(n), int(reference[n])) for n in found]
+        values += log_p(one.data[found], reference[found], *sizes).tolist()
     q = benjamini_hochberg(np.array(values), tests)
     picked = [
         Candidate(
             one.stream,
             int(one.number[n]),
             p,
+            theirs,
             *(part[one.bounds[n] : one.bounds[n + 1]] for part in (one.row, one.text, one.at)),
         )
-        for (one, n), p, value in zip(kept, values, q.tolist(), strict=True)
+        for (one, n, theirs), p, value in zip(kept, values, q.tolist(), strict=True)
         if value <= options.q
     ]
     return Family(tuple(picked), tests, max((one.log_p for one in picked), default=0.0))
@@ -98,14 +102,16 @@ def candidates(counted: Sequence[Counted], texts: FieldTexts, options: PatternOp
 
 def support_bar(texts: FieldTexts, options: PatternOptions) -> int:
     """Rows that a pattern needs."""
-    return max(options.fewest, round(options.share * texts.data_rows))
+    share = options.usage_share if texts.usage else options.share
+    return max(options.fewest, round(share * texts.data_rows))
 
 
 def select(family: Family, texts: FieldTexts, covered: np.ndarray, options: PatternOptions) -> list[Chosen]:
     """Choose patterns, the strongest evidence first, words before masked texts.
 
     What a chosen pattern explains is taken away before the next n-gram is tested again on the rows that are left, so
-    that of the many n-grams of one template one stays, and a part of it that is ordinary by itself does not.
+    that of the many n-grams of one template one stays, and a part of it that is ordinary by itself does not. An
+    opening explains nothing of how a text ends, nor the other way round: both may be told of one row.
 
     Args:
         family: significant n-grams.
@@ -116,22 +122,46 @@ def select(family: Family, texts: FieldTexts, covered: np.ndarray, options: Patt
     import numpy as np
 
     chosen: list[Chosen] = []
+    explained = Explained(covered)
     tried = 0
     for one in sorted(
         family.candidates, key=lambda c: (bool(c.stream.mask), c.log_p, -c.stream.size, c.stream.place, c.number)
     ):
         in_data = one.row < texts.data_rows
-        open_rows = np.flatnonzero(in_data & ~covered[np.where(in_data, one.row, 0)])
+        open_rows = np.flatnonzero(in_data & ~explained.at(one.stream)[np.where(in_data, one.row, 0)])
         if tried >= _MOST_TRIED:
             break
-        if not stands(len(open_rows), int((~in_data).sum()), texts, family.log_p_bar, options):
+        if not stands(len(open_rows), one.reference, texts, family.log_p_bar, options):
             continue
         tried += 1
         found = choose(one, open_rows, texts, family, options)
         if found is not None:
-            covered[found.rows] = True
+            explained.enter(found)
             chosen.append(found)
     return chosen
+
+
+class Explained:
+    """Rows that chosen patterns explain, at either end and between."""
+
+    def __init__(self, covered: np.ndarray) -> None:
+        """Begin with what is explained already, wherever it is; `covered` goes on telling of rows as a whole."""
+        self._covered = covered
+        self._places = {place: covered.copy() for place in ("opening", "closing", "anywhere")}
+
+    def at(self, stream: Stream) -> np.ndarray:
+        """(data_rows,) of bool: rows of which a pattern explains this place."""
+        return self._places[stream.place]
+
+    def enter(self, one: Chosen) -> None:
+        """Note what a pattern explains: one of an end all but the other end, any other one the whole text."""
+        opens = one.stream.place == "opening" or one.shape.opens
+        closes = one.stream.place == "closing" or one.shape.closes
+        left = "closing" if opens and not closes else "opening" if closes and not opens else ""
+        self._covered[one.rows] = True
+        for place, rows in self._places.items():
+            if place != left:
+                rows[one.rows] = True
 
 
 def stands(data: int, reference: int, texts: FieldTexts, log_p_bar: float, options: PatternOptions) -> bool:
@@ -141,7 +171,7 @@ def stands(data: int, reference: int, texts: FieldTexts, log_p_bar: float, optio
     if data < support_bar(texts, options):
         return False
     a, r = np.array([data]), np.array([reference])
-    sizes = texts.data_rows, texts.reference_rows
+    sizes = texts.data_rows, texts.against_rows
     return bool(lift(a, r, *sizes)[0] >= options.lift and log_p(a, r, *sizes)[0] <= log_p_bar)
 
 
@@ -162,7 +192,7 @@ def choose(
             one.number,
             shape,
             rows,
-            int((one.row >= texts.data_rows).sum()),
+            one.reference,
             int(one.text[n]),
             int(one.at[n]),
         )
@@ -180,8 +210,9 @@ def choose(
         else np.ones(len(one.row), dtype=bool)
     )
     rows = one.row[open_rows[fits[open_rows]]]
-    reference = int((fits & (one.row >= texts.data_rows)).sum())
-    if texts.reference_rows and not stands(len(rows), reference, texts, family.log_p_bar, options):
+    # Counts that stand for a reference tell of the n-gram alone: at most so many rows fit the whole.
+    reference = one.reference if texts.usage else int((fits & (one.row >= texts.data_rows)).sum())
+    if texts.against_rows and not stands(len(rows), reference, texts, family.log_p_bar, options):
         return None
     n = looked_at[0]
     return Chosen(one.stream, one.number, shape, rows, reference, int(one.text[n]), int(one.at[n]))
