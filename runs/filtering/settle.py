@@ -99,7 +99,7 @@ class Settlement:
         reason, evidence = "unjudged", {}
         for column, place in said:
             if column.step == by:
-                note = column.notes.get(row)
+                note = column.note(place)
                 if column.outcomes[place] != ERROR and note is not None and note.reason:
                     reason = note.reason
                 evidence = dict(note.evidence) if note is not None else {}
