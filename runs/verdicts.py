@@ -134,8 +134,8 @@ def _arrays(step: Step, column: Column, names: Any, first: int) -> list[Any]:
     import pyarrow as pa
 
     size = len(column.rows)
-    at = {row: place for place, row in enumerate(column.rows.tolist())} if column.notes else {}
-    noted = [(at[row], note) for row, note in column.notes.items()]
+    places = np.searchsorted(column.rows, np.fromiter(column.notes, np.int64, len(column.notes))).tolist()
+    noted = list(zip(places, column.notes.values(), strict=True))
     return [
         pa.Array.from_buffers(pa.int64(), size, [None, pa.py_buffer(np.ascontiguousarray(column.rows))]),
         names.take(pa.Array.from_buffers(pa.int64(), size, [None, pa.py_buffer(column.rows - first)])),
