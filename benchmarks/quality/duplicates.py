@@ -4,43 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-from child import Cost, run
+from rounds import Bench, Tool, in_turns
 from table import markdown, span
 from verdict_on import SAME, Rightness, rightness
 from workload import write
-
-HERE = Path(__file__).resolve().parent
-
-
-@dataclass(frozen=True)
-class Tool:
-    """A command that drops duplicates."""
-
-    name: str
-    python: str
-    script: str
-    options: tuple[str, ...] = ()
-    goal: str = ""
-    """Times the rows per CPU second of this tool that ours must reach."""
-
-
-@dataclass(frozen=True)
-class Bench:
-    """Where and how often."""
-
-    folder: Path
-    data: Path
-    venvs: Path
-    rows: int
-    rounds: int
-    peers: Sequence[str]
-
-    def peer(self, name: str) -> str:
-        """The interpreter of a peer's virtual environment."""
-        return str(self.venvs / name / "bin" / "python")
 
 
 def exact(bench: Bench) -> str:
@@ -65,18 +34,12 @@ def near(bench: Bench) -> str:
 
 def _measured(bench: Bench, tools: Sequence[Tool]) -> str:
     rows, truth = write(bench.folder, bench.data, bench.rows)
-    costs: dict[str, list[Cost]] = {tool.name: [] for tool in tools}
     right: dict[str, Rightness] = {}
-    for number in range(bench.rounds):
-        for tool in tools if number % 2 == 0 else reversed(tools):
-            kept = bench.folder / "kept.jsonl"
-            kept.unlink(missing_ok=True)
-            command = [tool.python, str(HERE / tool.script), str(rows), str(kept), *tool.options]
-            cost = run(command, bench.folder / "log")
-            print(f"  {tool.name}: {cost.cpu:.1f} s CPU, {cost.wall:.1f} s, {cost.peak_mb:.0f} MB", flush=True)
-            costs[tool.name].append(cost)
-            if tool.name not in right:
-                right[tool.name] = rightness(rows, truth, kept)
+
+    def look(tool: Tool, kept: Path) -> None:
+        right[tool.name] = rightness(rows, truth, kept)
+
+    costs = in_turns(bench, tools, rows, look)
     ours = costs[tools[0].name]
     lines = []
     for tool in tools:
