@@ -129,14 +129,12 @@ def kinds_in(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     """The kinds of the characters of all texts, laid out as `code_points` does (uint8), and where each text starts."""
     import numpy as np
 
-    ascii_kinds = _ascii_kinds()
-    parts = [
-        text.encode("ascii").translate(ascii_kinds) if text.isascii() else kinds_of(_codes(text)).tobytes()
-        for text in texts
-    ]
-    between = bytes([KINDS])
-    kinds = np.frombuffer(between.join(parts) + between, np.uint8)
-    return kinds, _starts(texts)
+    # What is beyond ASCII becomes one mark each, all of the rest is looked up at once, and then those places alone.
+    codes, starts = code_points(texts)
+    beyond = np.flatnonzero(codes > 127)
+    kinds = np.frombuffer(bytearray(codes.astype(np.uint8).tobytes().translate(_ascii_kinds())), np.uint8)
+    kinds[beyond] = kinds_of(codes[beyond])
+    return kinds, starts
 
 
 def kinds_of(codes: np.ndarray) -> np.ndarray:

@@ -131,14 +131,13 @@ def _schema() -> Any:
 def _arrays(step: Step, column: Column, names: Any, first: int) -> list[Any]:
     """One check's verdicts as the columns of the file."""
     import numpy as np
-    import pyarrow as pa
 
     size = len(column.rows)
     places = np.searchsorted(column.rows, np.fromiter(column.notes, np.int64, len(column.notes))).tolist()
     noted = list(zip(places, column.notes.values(), strict=True))
     return [
-        pa.Array.from_buffers(pa.int64(), size, [None, pa.py_buffer(np.ascontiguousarray(column.rows))]),
-        names.take(pa.Array.from_buffers(pa.int64(), size, [None, pa.py_buffer(column.rows - first)])),
+        _whole(column.rows),
+        names if size == len(names) else names.take(_whole(column.rows - first)),
         _chosen([step.check.name], np.zeros(size, dtype=np.int32)),
         _numbers(column.values),
         _texts(size, [(place, note.label) for place, note in noted if note.label is not None], None),
@@ -170,6 +169,13 @@ def _evidence(column: Column, noted: Sequence[tuple[int, Note]]) -> Any:
 
 def _json(evidence: Any) -> str:
     return orjson.dumps(evidence, option=orjson.OPT_SORT_KEYS, default=str).decode()
+
+
+def _whole(numbers: np.ndarray) -> Any:
+    import numpy as np
+    import pyarrow as pa
+
+    return pa.Array.from_buffers(pa.int64(), len(numbers), [None, pa.py_buffer(np.ascontiguousarray(numbers))])
 
 
 def _numbers(values: Any) -> Any:

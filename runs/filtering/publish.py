@@ -14,7 +14,7 @@ from ...data.sources import checked_fields
 from ...quality import Row
 from ...reporting import ReportMaterial, write_report
 from ...reporting.rows import ROW_CAP
-from ..finish import MEASURED, REPORTED, lines
+from ..lines import MEASURED, REPORTED, lines
 from .fates import FATES_FILE, read_fates
 from .settle import FILES
 

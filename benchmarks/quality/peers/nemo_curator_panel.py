@@ -1,7 +1,7 @@
 """Ten statistics and their bars with nemo-curator: python nemo_curator_panel.py IN OUT BARS.
 
-Its own stages, without Ray: reader, filter and writer are called in process, as its workers call them; a row that one filter dropped is not
-measured by the next. All scores are kept, as columns, until the rows are written.
+Its own stages, without Ray: reader, filter and writer are called in process, as its workers call them. A row that one
+filter dropped is not measured by the next. All scores are kept, as columns, until the rows are written.
 """
 
 from __future__ import annotations
