@@ -35,6 +35,9 @@ def filter(
         typer.Option(help="Write the kept rows in this format too (repeatable)."),
     ] = None,
     limit: Annotated[Optional[int], typer.Option(help="Judge only the first N rows.", min=1)] = None,  # noqa: UP045
+    batch_mb: Annotated[
+        float, typer.Option(help="MiB of rows judged at once: bounds memory, whatever the number of rows.", min=0.1)
+    ] = 16,
     as_json: Annotated[bool, typer.Option("--json", help="Print run.json to stdout, and nothing else there.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
 ) -> None:
@@ -54,6 +57,7 @@ def filter(
             reference=reference,
             export=export or (),
             limit=limit,
+            batch_mb=batch_mb,
             progress=progress,
         )
     finally:

@@ -1,13 +1,14 @@
 """Splits of rows: whole groups are held out, drawn by the seed, so that what belongs together is never torn apart.
 
 Rows of one seed row are a group. Cases of a robustness set are grouped under the sentence that they were made from: a
-case never straddles its original, nor two aspects of one sentence one another.
+case never straddles its original, nor two aspects of one sentence one another. Groups that have near-duplicates in each
+other are one.
 """
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -20,6 +21,9 @@ from .sources.aspects.cases import split_key
 Line = Mapping[str, Any]
 Grouping = Callable[[Line], str]
 TRAIN, VALIDATION = "train", "validation"
+_SHORT = 40
+"""Characters below which rows are alike by chance."""
+_NOT_SAID = frozenset({"id", "record_id", "origin", "kind", "key", "row_id"})
 _LOOK = 256
 """Rows of one set are of one kind: so many tell which."""
 
@@ -120,7 +124,53 @@ def group_of(line: Line) -> str:
 
 
 def grouping(rows: Iterable[Line]) -> Grouping:
-    """How to group some rows; aspect cases are walked once more, to see which of them belong together."""
+    """How to group some rows, which are walked a few times to see which of them belong together.
+
+    The texts of all rows are held in memory meanwhile.
+    """
+    group = _by_origin(rows)
+    names = [group(line) for line in rows]
+    joined: dict[str, str] = {}
+    for one, other in _near_duplicates(rows):
+        _join(joined, names[one], names[other])
+    return (lambda line: _root(joined, group(line))) if joined else group
+
+
+def _near_duplicates(rows: Iterable[Line]) -> list[tuple[int, int]]:
+    """Positions of rows that are near-duplicates, by way of others or not."""
+    texts = [_text(line) for line in rows]
+    if not any(texts):
+        return []
+    # By their texts: in a crowd not all pairs are compared, and the order of the rows must not matter.
+    order = sorted(range(len(texts)), key=texts.__getitem__)
+    # Only now: these modules take a tenth of a second that splits of other rows can do without.
+    from ..quality.duplicates.groups import near_duplicate_groups
+
+    groups = near_duplicate_groups([[texts[at] for at in order]], numbers="keep").tolist()
+    return [(order[first], order[at]) for at, first in enumerate(groups) if at != first]
+
+
+def _text(line: Line) -> str:
+    """What a row says, all its columns one after the other; nothing where that is too short to tell rows apart."""
+    record = line.get("record")
+    fields: Line = record if is_kept_line(line) and isinstance(record, Mapping) else line
+    text = "\n".join(_leaves({name: value for name, value in fields.items() if name not in _NOT_SAID}))
+    return text if len(text) >= _SHORT else ""
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from _leaves(one)
+    elif isinstance(value, Sequence):
+        for one in value:
+            yield from _leaves(one)
+
+
+def _by_origin(rows: Iterable[Line]) -> Grouping:
+    """How to group rows by what they were made from."""
     if not any(_ties(line) for line in islice(rows, _LOOK)):
         return group_of
     joined: dict[str, str] = {}

@@ -14,6 +14,8 @@ from ..core.verdict import Decision, Outcome, Verdict
 from .check import Bar, Check, Finding, Measurements, Resources, Row, unjudged
 
 GateName = Literal["drop", "review", "flag"]
+RowsOf = Literal["instructions", "dialogues"]
+"""Kinds of rows, by the columns that checks see: instruction, input, output; or turns, personas."""
 
 
 class CheckSpec(BaseModel):
@@ -42,6 +44,8 @@ class Policy(BaseModel):
     """Name of the policy."""
     description: str = ""
     """What it is meant for, in a line."""
+    rows: RowsOf = "instructions"
+    """The kind of rows it judges."""
     checks: tuple[CheckSpec, ...]
     """The checks, in the order in which they name the reason of a drop."""
 

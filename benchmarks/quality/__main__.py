@@ -20,7 +20,7 @@ import contaminated
 import duplicates
 import memory
 import panels
-import policies
+import whole_policy
 from peers.install import DEFAULT_VENVS, NAMES
 from rounds import Bench
 from table import put
@@ -30,7 +30,7 @@ JOBS = {
     "near": duplicates.near,
     "panel": panels.panel,
     "contamination": contaminated.recall,
-    "policy": policies.policy,
+    "policy": whole_policy.policy,
     "memory": memory.slope,
 }
 

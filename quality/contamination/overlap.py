@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
-
-from ..check import Finding
+from collections.abc import Mapping
 
 ALARM = 0.5
 """Share of contaminated rows from which on an evaluation set is likely to be the data itself, or a part of it."""
-
-
-def hits_by_set(findings: Iterable[Finding]) -> Counter[str]:
-    """Evaluation set -> rows that are contaminated by it most, from what contamination.ngram found."""
-    return Counter(str(one.evidence["set"]) for one in findings if one.reason == "contaminated" and one.value)
 
 
 def overlap_warning(hits: Mapping[str, int], rows: int, sets: Mapping[str, int]) -> str | None:

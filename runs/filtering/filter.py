@@ -24,7 +24,7 @@ from typing import Any
 import orjson
 
 from ...core.errors import UsageError
-from ...data.sources import checked_fields, open_source, rows_from
+from ...data.sources import open_source, rows_from
 from ...quality import Resources, Row
 from ...quality.check import Scope
 from ...quality.columns import Column, Ledger
@@ -33,7 +33,8 @@ from ...recipes import Asking, load_policy_file
 from ..folder import RunFolder, write_atomically
 from ..process import os_errors_told, rare_collections
 from ..progress import Progress, Silent
-from .judge import Batch, Judge, RowStage, batches, judge
+from .judge import BATCH_MB, Batch, Judge, RowStage, batches, judge
+from .kinds import ROW_KINDS, RowKind
 from .models import ask_models
 from .pairs import Pairs, judge_pairs
 from .publish import publish
@@ -56,6 +57,7 @@ class Job:
     """Reads the rows, from the first on."""
     steps: Sequence[Step]
     resources: Resources
+    kind: RowKind
     progress: Progress
     facts: dict[str, Any]
     export: Sequence[str] = ()
@@ -80,6 +82,7 @@ def filter(
     reference: Any = None,
     export: Iterable[str] = (),
     limit: int | None = None,
+    batch_mb: float = BATCH_MB,
     progress: Progress | None = None,
 ) -> FilterResult:
     """Judge every row of a data set by a policy and keep what passes.
@@ -97,6 +100,8 @@ def filter(
         reference: a reference set (as `data`) for checks that compare with one.
         export: fine-tuning formats to write the kept rows in.
         limit: judge only so many rows.
+        batch_mb: MiB of rows that are judged at once: what bounds memory, whatever the number of rows. The fates do
+            not depend on it.
         progress: where to report to; silent if not given.
 
     Raises:
@@ -105,7 +110,8 @@ def filter(
     """
     loaded = load_policy_file(policy, sets)
     chosen = loaded.policy
-    resources = Resources(against=_sets(against), reference=_rows(reference, None))
+    kind = ROW_KINDS[chosen.rows]
+    resources = Resources(against=_sets(against, kind), reference=_rows(reference, None, kind))
     specs = _specs(chosen.checks, list(checks), resources)
     steps = [make_step(spec, resources) for spec in specs]
     _refuse_lacking(steps, resources)
@@ -120,6 +126,7 @@ def filter(
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "source": location,
         "policy": chosen.name,
+        "rows_of": chosen.rows,
         "against": {name: len(rows) for name, rows in resources.against.items()},
         "models": {},
         "checks": [spec.model_dump(mode="json") for spec in specs],
@@ -132,7 +139,8 @@ def filter(
         "against": sorted(facts["against"].items()),
         "models": {role: config.model_dump(mode="json") for role, config in loaded.asking.models.given().items()},
     }
-    job = Job(lambda: batches(source), steps, resources, progress or Silent(), facts, list(export), loaded.asking)
+    told = progress or Silent()
+    job = Job(lambda: batches(source, batch_mb), steps, resources, kind, told, facts, list(export), loaded.asking)
     return _into(out, made_from, job, source.fingerprint() if named else None)
 
 
@@ -170,6 +178,7 @@ def rethreshold(
         lambda: stored_batches(result.folder),
         steps,
         Resources(),
+        ROW_KINDS[result.run["rows_of"]],
         progress or Silent(),
         facts,
         judge=StoredFindings(result.folder),
@@ -199,7 +208,7 @@ def _judge(folder: RunFolder, job: Job, content: str | None) -> None:
     steps, progress = job.steps, job.progress
     if not work.done("rows"):
         _rows_stage(work, job)
-    store = RowStore(work.folder, checked_fields)
+    store = RowStore(work.folder, job.kind.view)
     try:
         ledger = work.ledger(steps, "rows")
         columns = [] if "set" in job.judged else [*_ask(folder, job, store, ledger), *judge_sets(steps, store, ledger)]
@@ -227,7 +236,7 @@ def _ask(folder: RunFolder, job: Job, store: RowStore, ledger: Ledger) -> list[C
 
 def _rows_stage(work: Work, job: Job) -> None:
     job.progress.say(f"judging {job.facts['source']} by the policy {job.facts['policy']}")
-    with RowStage(work.begin(), job.steps, checked_fields, job.judge, job.judged) as stage:
+    with RowStage(work.begin(), job.steps, job.kind, job.judge, job.judged) as stage:
         for batch in job.batches():
             stage.take(batch)
             job.progress.update(work.snapshot("rows", stage.rows, None, job.started))
@@ -260,10 +269,20 @@ def _settle(
     facts = job.facts
     facts["counts"] = settlement.accounting.as_dict()
     facts["verdicts"] = {check: dict(outcomes) for check, outcomes in settlement.verdicts.counts.items()}
+    facts["notes"] = _notes(settlement, facts)
     facts["finished"] = datetime.now(UTC).isoformat(timespec="seconds")
     facts["seconds"] = round(time.monotonic() - job.started, 2)
     publish(folder.path, facts, job.export)
     write_atomically(folder.run_json, orjson.dumps(facts, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+
+
+def _notes(settlement: Settlement, facts: Mapping[str, Any]) -> list[str]:
+    """What whoever gave the command should look at before using the result."""
+    from ...quality.contamination.overlap import overlap_warning
+
+    readable = sum(settlement.accounting.fates.values()) - settlement.accounting.fates["failed"]
+    warning = overlap_warning(settlement.repeats, readable, facts["against"])
+    return [warning] if warning else []
 
 
 def _specs(policy: Sequence[CheckSpec], own: Sequence[CheckSpec], resources: Resources) -> list[CheckSpec]:
@@ -288,16 +307,16 @@ def _refuse_lacking(steps: Sequence[Step], resources: Resources) -> None:
                 raise UsageError(message, hint=f"Name it with --{name}, or take the check out of the policy.")
 
 
-def _sets(against: Sequence[Any]) -> dict[str, Sequence[Row]]:
+def _sets(against: Sequence[Any], kind: RowKind) -> dict[str, Sequence[Row]]:
     """Evaluation sets by name: the file's name, or its whole path where two are called the same."""
     sets: dict[str, Sequence[Row]] = {}
     for number, data in enumerate(against):
         name = Path(str(data)).name if isinstance(data, str | Path) else f"set-{number}"
-        sets[str(data) if name in sets else name] = _rows(data, name)
+        sets[str(data) if name in sets else name] = _rows(data, name, kind)
     return sets
 
 
-def _rows(data: Any, name: str | None) -> list[Row]:
+def _rows(data: Any, name: str | None, kind: RowKind) -> list[Row]:
     """The rows of a further data set, as checks see them; lines that cannot be read hold nothing to compare with."""
     from ...core import SourceRow
 
@@ -305,7 +324,7 @@ def _rows(data: Any, name: str | None) -> list[Row]:
         return []
     source = open_source(data) if isinstance(data, str | Path) else rows_from(data, name=name or "reference")
     entries = [entry for entry in source if isinstance(entry, SourceRow)]
-    return [Row(at, row.key, checked_fields(row.fields) or row.fields) for at, row in enumerate(entries)]
+    return [Row(at, row.key, kind.view(row.fields) or row.fields) for at, row in enumerate(entries)]
 
 
 def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:

@@ -10,32 +10,34 @@ from typing import Any, BinaryIO, cast
 import orjson
 
 from ...core import SourceRow
-from ...data.sources import Entry, Unreadable, unknown_shape_error
+from ...data.sources import Entry, Unreadable
 from ...quality import BulkCheck, Row
 from ...quality.batch import Batch as Texts
 from ...quality.check import Scope
 from ...quality.columns import FAILED, Column, Ledger, column_of, measured_column
 from ...quality.gates import Step, findings_of, measurements_of
 from .findings import FindingWriter
-from .store import RowWriter, View
+from .kinds import RowKind
+from .store import RowWriter
 
 BATCH_ROWS = 8192
-BATCH_BYTES = 16 * 2**20
-"""A batch ends at so many rows or so many bytes of them, whichever comes first."""
+BATCH_MB = 16
+"""A batch ends at so many rows or so many MiB of them, whichever comes first."""
 Batch = list[tuple[Entry, bytes]]
 """Entries, each with its row (or, if unreadable, its message) as one line of JSON."""
 _ID_TAG = b"row-1\0"
 
 
-def batches(entries: Iterable[Entry]) -> Iterator[Batch]:
-    """Cut a source into batches."""
+def batches(entries: Iterable[Entry], batch_mb: float = BATCH_MB) -> Iterator[Batch]:
+    """Cut a source into batches of at most BATCH_ROWS rows; the one in which `batch_mb` MiB are reached is the last."""
+    most = batch_mb * 2**20
     batch: Batch = []
     size = 0
     for entry in entries:
         line = orjson.dumps(entry.message if isinstance(entry, Unreadable) else entry.fields)
         batch.append((entry, line))
         size += len(line)
-        if len(batch) == BATCH_ROWS or size >= BATCH_BYTES:
+        if len(batch) == BATCH_ROWS or size >= most:
             yield batch
             batch, size = [], 0
     if batch:
@@ -72,21 +74,26 @@ class RowStage:
     """Judges rows batch by batch."""
 
     def __init__(
-        self, folder: Path, steps: Sequence[Step], view: View, judge: Judge = judge, scopes: Sequence[Scope] = ("row",)
+        self,
+        folder: Path,
+        steps: Sequence[Step],
+        kind: RowKind,
+        judge: Judge = judge,
+        scopes: Sequence[Scope] = ("row",),
     ) -> None:
         """Begin in `folder`, which exists.
 
         Args:
             folder: where rows, findings and digests go.
             steps: all steps; those of scope "row" judge here, those of pairs that can judge in bulk digest here.
-            view: what checks see of a row.
+            kind: what checks see of a row.
             judge: what judges the rows.
             scopes: those of the steps that `judge` is asked about.
         """
         self._judge = judge
         self._steps = [(at, step) for at, step in enumerate(steps) if step.check.scope in scopes]
         self._bulk = [(at, cast("BulkCheck", step.check)) for at, step in enumerate(steps) if is_bulk(step)]
-        self._view = view
+        self._kind = kind
         self._store = RowWriter(folder)
         self._findings = FindingWriter(folder, "rows")
         self._digests: dict[int, BinaryIO] = {at: (folder / f"digests-{at}").open("wb") for at, _ in self._bulk}
@@ -113,7 +120,7 @@ class RowStage:
                 continue
             name = row_id(entry.key, line)
             stored.append((entry.key, line, name))
-            seen = self._view(entry.fields)
+            seen = self._kind.view(entry.fields)
             if seen is None:
                 self.ledger.decisions[position] = FAILED
             else:
@@ -133,7 +140,7 @@ class RowStage:
         readable = [entry for entry, _ in batch if isinstance(entry, SourceRow)]
         if readable and not rows and not self._seen_one:
             # Not a stray row but another kind of data, or columns that want a mapping.
-            raise unknown_shape_error(readable[0].fields)
+            raise self._kind.stranger(readable[0].fields)
         self._seen_one = self._seen_one or bool(rows)
 
     def _digest(self, at: int, check: BulkCheck, rows: Sequence[Row], places: Any, size: int) -> None:

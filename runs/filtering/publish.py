@@ -10,12 +10,12 @@ from typing import Any
 import orjson
 
 from ...data.exporters import export_all
-from ...data.sources import checked_fields
 from ...quality import Row
 from ...reporting import ReportMaterial, write_report
 from ...reporting.rows import ROW_CAP
 from ..lines import MEASURED, REPORTED, lines
 from .fates import FATES_FILE, read_fates
+from .kinds import ROW_KINDS
 from .settle import FILES
 
 
@@ -33,7 +33,8 @@ def write_filter_report(folder: Path, facts: Mapping[str, Any]) -> None:
 
     kept = list(lines(folder / FILES["kept"], MEASURED))
     dropped, review = (list(_fair(folder / FILES[fate], facts, fate)) for fate in ("dropped", "review"))
-    seen = [Row(at, "", checked_fields(fields) or fields) for at, fields in enumerate(kept)]
+    view = ROW_KINDS[facts["rows_of"]].view
+    seen = [Row(at, "", view(fields) or fields) for at, fields in enumerate(kept)]
     material = ReportMaterial(
         run=facts,
         kept=list(islice(_kept_lines(folder, kept), REPORTED)),

@@ -11,6 +11,7 @@ rows.parquet         row, row_id, source, fate, check, reason: what became of ev
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -51,6 +52,8 @@ class Settlement:
         self.verdicts = VerdictFile(folder / "verdicts.parquet")
         self._fates = FateFile(folder / FATES_FILE)
         self.accounting = Accounting()
+        self.repeats: Counter[str] = Counter()
+        """Evaluation set -> rows that repeat it."""
 
     def take(self, start: int, stop: int, columns: Sequence[Column]) -> None:
         """Settle the rows from `start` to `stop`, of which `columns` are all verdicts."""
@@ -58,8 +61,12 @@ class Settlement:
         said: dict[int, list[tuple[Column, int]]] = {}
         self.verdicts.add_columns(self._steps, columns, start, ids)
         for column in columns:
+            compares = "against" in getattr(self._steps[column.step].check, "needs", ())
             for place in (column.outcomes >= FAIL).nonzero()[0].tolist():
-                said.setdefault(int(column.rows[place]), []).append((column, place))
+                row = int(column.rows[place])
+                said.setdefault(row, []).append((column, place))
+                if compares and column.outcomes[place] == FAIL:
+                    self.repeats[str(column.notes[row].evidence["set"])] += 1
         decisions = self._ledger.decisions[start:stop].tolist()
         by = self._ledger.by[start:stop].tolist()
         fates: list[tuple[str, str | None, str | None]] = []

@@ -106,3 +106,19 @@ def test_exports_are_split_into_folders(tmp_path, cafe):
     ]
     info = write_dataset(rows, tmp_path / "dataset", validation=0.2, seed=3)
     assert info.splits == {"train": len(train), "validation": len(validation)}
+
+
+def test_near_duplicates_never_straddle():
+    told = "The {} keeps its food for the winter under the roots of the oldest oak in the valley."
+    rows = [
+        {"id": f"{n}", "output": told.format("squirrel" if n % 20 == 0 else f"{chr(97 + n % 26) * 9}{n} of {n * 7919}")}
+        for n in range(60)
+    ]
+    rows += [{"id": "other", "output": told.format("squirrel").replace("oldest", "eldest")}]
+    split = split_rows(rows, validation=0.3, seed=3)
+
+    alike = [row for row in rows if "squirrel" in row["output"]]
+    assert len(alike) == 4
+    assert len({split.of(row) for row in alike}) == 1
+    assert split.rows == split_rows(rows[::-1], validation=0.3, seed=3).rows
+    assert split.rows["validation"] > 5

@@ -1,3 +1,5 @@
+from collections import Counter
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -5,7 +7,7 @@ from hypothesis import strategies as st
 from corpusmith.core.errors import CorpusmithError
 from corpusmith.quality import Resources, Row
 from corpusmith.quality.contamination.ngram import Contamination
-from corpusmith.quality.contamination.overlap import hits_by_set, overlap_warning
+from corpusmith.quality.contamination.overlap import overlap_warning
 from corpusmith.quality.contamination.places import word_places
 from corpusmith.quality.contamination.word_runs import words_of
 from corpusmith.quality.words import tokens
@@ -120,7 +122,7 @@ def test_nothing_to_compare_with_finds_nothing():
 def test_an_evaluation_set_that_is_the_data_itself_is_told():
     these = rows(*QUESTIONS, SHORT)
     check = Contamination(None, Resources(against={"mine.jsonl": these}))
-    hits = hits_by_set(check.judge(these))
+    hits = Counter(one.evidence["set"] for one in check.judge(these) if one.value)
     message = overlap_warning(hits, len(these), {"mine.jsonl": len(these)})
     assert message is not None
     assert "4 of 4 rows (100.0%) repeat the evaluation set 'mine.jsonl'" in message

@@ -28,6 +28,12 @@ def test_the_instruction_policy_on_a_few_rows():
         ("Name a fish that lives in lakes.", "", "Pike"),
         ("Name a fish, that lives in lakes!", "", "Carp"),
         ("Name one fish that lives in deep lakes.", "", "Perch"),
+        ("Explain to a child how rain is made.", "", "The sun warms the sea, water rises, cools in clouds and falls."),
+        (
+            "Explain to a child how the rain is made.",
+            "",
+            "The sun warms the sea, water rises, cools in the clouds and falls.",
+        ),
         ("Sort the words.", "b a", "a b"),
         ("Sort the words.", "d c", "c d"),
         ("Describe the photo.", "[Photo]", "A barn."),
@@ -43,6 +49,8 @@ def test_the_instruction_policy_on_a_few_rows():
     assert [(one.decision, one.reason) for one in judged] == [
         ("keep", None),
         ("drop", "exact_duplicate"),
+        ("keep", None),
+        ("keep", None),
         ("drop", "near_duplicate"),
         ("keep", None),
         ("keep", None),

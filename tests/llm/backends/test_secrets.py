@@ -33,6 +33,17 @@ def test_a_key_in_a_json_body_is_gone_and_the_rest_stays(key, before, after, asc
     assert left == f"{before} {key} {after}".replace(key, "[the key]")
 
 
+@pytest.mark.parametrize("text", ["{}", "\\{}", "\\\\{}", "a/{}/b", "\\/{}"])
+@pytest.mark.parametrize("key", ["/" + "0" * 20, "0" * 10 + "//" + "1" * 10, "/" * 17])
+@pytest.mark.parametrize("slashes", [False, True])
+def test_slashes_of_a_key_may_be_escaped_or_not(text, key, slashes):
+    body = json.dumps({"content": text.format(key)})
+    body = body.replace("/", "\\/") if slashes else body
+    left = json.loads(Secrets([key]).removed(body.encode()))["content"]
+    assert key not in left
+    assert len(left) == len(text.format("[the key]"))
+
+
 def test_a_body_without_it_is_the_same_object():
     body = b'{"content": "sk-test-0123456789abcdeX"}'
     assert Secrets([KEY, ""]).removed(body) is body

@@ -50,7 +50,9 @@ def crossed(check: Check, turns: Sequence[tuple[str, str]] = SOUND, **personas: 
 
 
 NAMES = [name for name in registry.names("checks") if name.startswith("dialogue.")]
-ROW_CHECKS = [n for n in NAMES if n not in ("dialogue.shared_turns", "dialogue.contradiction", "dialogue.personality")]
+OTHERS = {"shared_turns", "contradiction", "personality", "role_alternation"}
+"""They compare rows, ask models, or judge any conversation; see their own tests."""
+ROW_CHECKS = [name for name in NAMES if name.removeprefix("dialogue.") not in OTHERS]
 
 
 @pytest.mark.parametrize("name", ROW_CHECKS)

@@ -21,7 +21,8 @@ def test_shortened(given_texts, room):
     if shorter:
         whole = [len(cut[c]) for c in cut if len(cut[c]) == len(given_texts[c])]
         assert max(shorter) - min(shorter) <= len(cut)
-        assert max(whole, default=0) <= max(shorter)
+        # What a division leaves over goes to the last ones, a character each.
+        assert max(whole, default=0) <= max(shorter) + 1
 
 
 @given(texts.filter(lambda t: sum(map(len, t.values()))), st.integers(100, 250))

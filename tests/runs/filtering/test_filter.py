@@ -140,3 +140,51 @@ def test_bars_and_gates_move_without_judging_again(tmp_path):
         first.rethreshold({"output.refusal": 2.0})
     with pytest.raises(UsageError, match="below"):
         first.rethreshold({"duplicate.exact": 0.5})
+
+
+def test_an_evaluation_set_that_is_the_data_itself_is_told(tmp_path):
+    rows = [{"instruction": f"Tell me how the {name} builds its nest high up in the old trees.", "output": "In spring."}
+            for name in ("heron", "stork", "rook", "magpie", "crow")]  # fmt: skip
+    data = write(tmp_path / "rows.jsonl", rows)
+
+    result = corpusmith.filter(data, against=[data], out=tmp_path / "out")
+
+    assert result.counts["by_reason"]["dropped"] == {"contaminated": 5}
+    (note,) = result.run["notes"]
+    assert "5 of 5 rows (100.0%) repeat the evaluation set 'rows.jsonl'" in note
+
+
+@pytest.mark.parametrize("batch_mb", [0.0001, 16])
+def test_fates_do_not_depend_on_the_size_of_a_batch(batch_mb, tmp_path):
+    data = write(tmp_path / "rows.jsonl", [*ROWS, "{broken", *ROWS])
+    result = corpusmith.filter(data, batch_mb=batch_mb)
+    assert result.counts["by_reason"] == {
+        "dropped": {"exact_duplicate": 4, "empty_output": 2},
+        "review": {},
+        "rejected": {},
+        "failed": {"unreadable": 1},
+    }
+
+
+TALK = [
+    "Hi, how was the market?",
+    "Full of plums. I bought a whole crate.",
+    "Will you make jam?",
+    "A little; most I dry.",
+]
+
+
+def test_a_policy_of_dialogues_judges_dialogues(tmp_path):
+    looping = [TALK[0], TALK[1], TALK[2], "Yes.", TALK[2], "Yes indeed.", TALK[2], "I said yes."]
+    turns = [[{"speaker": "AB"[at % 2], "text": text} for at, text in enumerate(talk)] for talk in (TALK, looping)]
+    rows = [{"turns": turns[0]}, {"conversation": "A: hello\nno speaker here"}, {"turns": turns[1]}]
+
+    result = corpusmith.filter(rows, policy="dialogues", out=tmp_path / "out")
+
+    assert [row["turns"] for row in result.kept] == [turns[0]]
+    assert result.counts["by_reason"]["dropped"] == {"repeated_turn": 1}
+    assert result.counts["by_reason"]["failed"] == {"unknown_shape": 1}
+    looser = result.rethreshold(gates={"dialogue.repeated_turn": "flag", "dialogue.weak_signs": "flag"})
+    assert (looser.counts["dropped"], looser.counts["failed"]) == (0, 1)
+    with pytest.raises(UsageError, match="not dialogues of a known shape; the columns found are: title"):
+        corpusmith.filter([{"title": "x"}], policy="dialogues")
