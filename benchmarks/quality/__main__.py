@@ -1,7 +1,9 @@
 """What checks of whole sets cost and find, beside other tools.
 
-    python benchmarks/quality --data FOLDER                              # ours alone
+    python benchmarks/quality --data FOLDER                              # exact and near-duplicates, ours alone
     python benchmarks/quality --data FOLDER --peers duckdb,datasketch,data-juicer --rows 100000 --rounds 3
+    python benchmarks/quality --data FOLDER --only panel --peers data-juicer,nemo-curator,datatrove --rows 100000
+    python benchmarks/quality --data FOLDER --only contamination,policy --sizes 52000,520000,5200000
 
 FOLDER holds public instruction data (instructions/, patterns/); it defaults to CORPUSMITH_EVAL_DATA. Nothing of it is
 part of this project.
@@ -58,10 +60,7 @@ def main() -> None:
         for name in options.only.split(","):
             print(name, flush=True)
             text = JOBS[name](bench)
-            told = (
-                f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, Python {platform.python_version()}, "
-                f"{bench.rows:,} rows, {bench.rounds} rounds in turns. Medians, in brackets the lowest and highest.\n\n"
-            )
+            told = f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, Python {platform.python_version()}; "
             print(told + text)
             if options.write:
                 put(options.write, f"quality {name}", told + text)

@@ -25,4 +25,5 @@ def slope(bench: Bench) -> str:
             lines.append([script, f"{size:,}", f"{megabytes:,.0f}", f"{cost.peak_mb:,.0f}", grown, speed])
             print("  " + ", ".join(lines[-1]), flush=True)
             before = (size, cost.peak_mb)
-    return markdown(["", "rows", "MB of JSON", "peak MB", "bytes a row, from the size before", "rows per CPU s"], lines)
+    head = ["", "rows", "MB of JSON", "peak MB", "bytes a row, from the size before", "rows per CPU s"]
+    return "each size once.\n\n" + markdown(head, lines)

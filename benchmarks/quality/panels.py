@@ -76,7 +76,7 @@ def panel(bench: Bench) -> str:
     for name in names:
         lines += _compared(bench, source, name)
     head = ["", "CPU (s)", "rows per CPU second", "CPU of it / ours, through filter", "CPU of it / ours, checks alone"]
-    return markdown([*head, "peak MB", "rows kept", "decided as filter does"], lines)
+    return bench.told + markdown([*head, "peak MB", "rows kept", "decided as filter does"], lines)
 
 
 def _compared(bench: Bench, source: Path, name: str) -> list[list[str]]:

@@ -38,6 +38,11 @@ class Bench:
     sizes: Sequence[int] = ()
     """Rows, for the jobs that look at growth."""
 
+    @property
+    def told(self) -> str:
+        """How often, and what a cell of the table holds."""
+        return f"{self.rows:,} rows, {self.rounds} rounds in turns. Medians, in brackets the lowest and highest.\n\n"
+
     def peer(self, name: str) -> str:
         """The interpreter of a peer's virtual environment."""
         return str(self.venvs / name / "bin" / "python")

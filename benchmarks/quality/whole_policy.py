@@ -39,5 +39,5 @@ def policy(bench: Bench) -> str:
         print("  " + ", ".join(lines[-1]), flush=True)
         before = (size, cost.peak_mb)
     head = ["rows", "MB of JSON", "rows per CPU second", "peak MB", "bytes a row, from the size before"]
-    told_by = f"`corpusmith filter --policy {POLICY}`, with every verdict, the report and all rows written.\n\n"
+    told_by = f"each size once; every verdict, the report and all rows are written (policy `{POLICY}`).\n\n"
     return told_by + markdown([*head, "kept", "dropped", "review"], lines)
