@@ -14,7 +14,8 @@ from ..data.exporters import export_all
 from ..quality import Row
 from ..recipes import Recipe, resolved_yaml
 from ..reporting import AspectCounts, ReportMaterial, count_aspects, write_report
-from .accept import Acceptance, row_fields
+from .accept import Acceptance
+from .candidates import row_fields
 from .dialogues import batch_notes, dialogue_facts
 from .folder import RunFolder, write_atomically
 from .lines import MEASURED, REPORTED, lines

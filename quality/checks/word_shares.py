@@ -80,7 +80,8 @@ def _function_words_of(texts: Texts, language: str, asked: np.ndarray) -> np.nda
         characters = f"[{''.join(sorted(FUNCTION_WORDS[language]))}]"
         return texts.lowered.gather(asked).str.count_matches(characters).to_numpy().astype(np.int64)
     counted = np.bincount(texts.words.owners[_hashes_of(language).hold(texts.words.hashes)], minlength=len(texts))
-    return counted[asked]
+    asked_only: np.ndarray = counted[asked]
+    return asked_only
 
 
 @cache
