@@ -137,13 +137,18 @@ class LabelError:
         from sklearn.feature_extraction.text import TfidfTransformer
         from sklearn.linear_model import LogisticRegression
         from sklearn.model_selection import StratifiedKFold
+        from threadpoolctl import threadpool_limits
 
         sure = np.zeros((len(given), labels))
+        # A weight for every hash would be fitted, most of them of words that nowhere occur.
+        vectors = vectors[:, np.flatnonzero(vectors.getnnz(axis=0))]
         folds = StratifiedKFold(self.options.folds, shuffle=True, random_state=self.options.seed)
         for train, test in folds.split(np.zeros(len(given)), given):
             weights = TfidfTransformer(sublinear_tf=True)
             model = LogisticRegression(C=10.0, max_iter=300, class_weight="balanced")
-            model.fit(weights.fit_transform(vectors[train]), given[train])
+            # More threads spin while they wait for one another: on busy cores that takes three times the CPU.
+            with threadpool_limits(1):
+                model.fit(weights.fit_transform(vectors[train]), given[train])
             sure[np.ix_(test, model.classes_)] = model.predict_proba(weights.transform(vectors[test]))
         return sure
 
