@@ -12,6 +12,7 @@ from .turns import Turn, turns_of
 from .word_hashes import Words, hash_words
 
 if TYPE_CHECKING:
+    import numpy as np
     import polars as pl
 
 _ROLE_OF = {"instruction": "user", "output": "assistant", "system": "system"}
@@ -53,6 +54,13 @@ class Texts:
     def lowered(self) -> pl.Series:
         """The same in lower case."""
         return self.series.str.to_lowercase()
+
+    @cached_property
+    def lines(self) -> np.ndarray:
+        """How many lines each has (int64); the empty text has one."""
+        import numpy as np
+
+        return np.fromiter((text.count("\n") + 1 for text in self.texts), np.int64, len(self.texts))
 
     @cached_property
     def counts(self) -> Counts:

@@ -21,8 +21,8 @@ _TABLE = 0x40000
 """Code points with an entry of their own in the table; those beyond it are tags and private use."""
 _BETWEEN = "\U0003ffff"
 """Stands between two texts: no character, so that nothing runs from one text into the next."""
-_AT_ONCE = 1 << 20
-"""Characters counted at once: memory stays bounded whatever the texts are (about 10 bytes a character)."""
+AT_ONCE = 1 << 17
+"""Characters worked on at once: what is made of them stays in the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def count_characters(texts: Sequence[str]) -> Counts:
     """Count the characters of texts by kind, and their words.
 
     Args:
-        texts: any texts; halves of surrogate pairs count as OTHER. A text of more than a million characters is
+        texts: any texts; halves of surrogate pairs count as OTHER. A text of more than 131,072 characters is
             counted in parts, cut at a space where there is one near.
     """
     import numpy as np
@@ -60,31 +60,36 @@ def count_characters(texts: Sequence[str]) -> Counts:
     kinds = np.zeros((len(texts), KINDS), np.int64)
     words = np.zeros(len(texts), np.int64)
     non_ascii = np.zeros(len(texts), np.int64)
-    for owners, pieces in in_pieces(texts, _AT_ONCE):
-        codes, starts = code_points(pieces)
-        of = kinds_of(codes)
-        filled = starts < len(codes)
-        at, into = starts[filled], owners[filled]
-        if not len(at):
-            continue
+    for into, pieces in in_pieces(texts, AT_ONCE):
+        of, at = kinds_in(pieces)
         for kind in range(KINDS):
             is_kind = of == kind
             if is_kind.any():
                 np.add.at(kinds[:, kind], into, np.add.reduceat(is_kind.view(np.uint8), at, dtype=np.int64))
         np.add.at(words, into, np.add.reduceat(_word_starts(of).view(np.uint8), at, dtype=np.int64))
-        np.add.at(non_ascii, into, np.add.reduceat(((codes > 127) & (of != KINDS)).view(np.uint8), at, dtype=np.int64))
+        for owner, piece in zip(into.tolist(), pieces, strict=True):
+            if not piece.isascii():
+                non_ascii[owner] += len(piece) - len(piece.encode("ascii", "ignore"))
     return Counts(kinds, words, non_ascii)
 
 
-def in_pieces(texts: Sequence[str], at_once: int) -> Iterator[tuple[np.ndarray, list[str]]]:
-    """Groups of texts of bounded size: positions (int64) and the texts, each text whole or in several pieces."""
+def in_pieces(texts: Sequence[str], at_once: int, longest: int | None = None) -> Iterator[tuple[np.ndarray, list[str]]]:
+    """Groups of texts of bounded size: positions (int64) and the texts, each text whole or in several pieces.
+
+    Args:
+        texts: the texts; empty ones are left out.
+        at_once: characters of a group.
+        longest: characters of a piece; as many as of a group if not given. A longer piece is a group of its own.
+    """
     import numpy as np
+
+    most = longest or at_once
 
     owners: list[int] = []
     pieces: list[str] = []
     size = 0
     for owner, text in enumerate(texts):
-        for piece in _cut(text, at_once) if len(text) > at_once else (text,):
+        for piece in _cut(text, most) if len(text) > most else (text,):
             if not piece:
                 continue
             if size + len(piece) > at_once and pieces:
@@ -102,13 +107,34 @@ def code_points(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
 
     Every text is followed by U+3FFFF, which is no character: nothing runs from one text into the next.
     """
+    return _codes(f"{_BETWEEN.join(texts)}{_BETWEEN}"), _starts(texts)
+
+
+def _codes(text: str) -> np.ndarray:
+    import numpy as np
+
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+def _starts(texts: Sequence[str]) -> np.ndarray:
     import numpy as np
 
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-    codes = np.frombuffer(f"{_BETWEEN.join(texts)}{_BETWEEN}".encode("utf-32-le", "surrogatepass"), np.uint32)
     starts = np.zeros(len(texts), np.int64)
     np.cumsum(lengths[:-1] + 1, out=starts[1:])
-    return codes, starts
+    return starts
+
+
+def kinds_in(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """The kinds of the characters of all texts, laid out as `code_points` does (uint8), and where each text starts."""
+    import numpy as np
+
+    # What is beyond ASCII becomes one mark each, all of the rest is looked up at once, and then those places alone.
+    codes, starts = code_points(texts)
+    beyond = np.flatnonzero(codes > 127)
+    kinds = np.frombuffer(bytearray(codes.astype(np.uint8).tobytes().translate(_ascii_kinds())), np.uint8)
+    kinds[beyond] = kinds_of(codes[beyond])
+    return kinds, starts
 
 
 def kinds_of(codes: np.ndarray) -> np.ndarray:
@@ -137,6 +163,11 @@ def _apart() -> np.ndarray:
     apart = np.zeros(KINDS + 1, bool)
     apart[[SPACE, NEWLINE, UNSPACED_LETTER, WIDE_PUNCTUATION, KINDS]] = True
     return apart
+
+
+@cache
+def _ascii_kinds() -> bytes:
+    return bytes(_kind(chr(code)) for code in range(128)) + bytes(128)
 
 
 @cache

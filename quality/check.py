@@ -88,6 +88,42 @@ class Check(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Measurements:
+    """What a check measured on many rows: its findings as one array, with what they have in common said once."""
+
+    values: np.ndarray
+    """float64, one per row; nan where there was nothing to measure."""
+    usual: Finding
+    """What the finding of a measured row says beside its value."""
+    own: Mapping[int, Finding]
+    """Place among the rows -> the finding, of those that say something of their own; they have a value."""
+
+    def findings(self) -> list[Finding]:
+        """One per row, in order."""
+        known: dict[float, Finding] = {}
+        found: list[Finding] = []
+        for value in self.values.tolist():
+            if value != value:  # not a number differs from itself
+                found.append(NOTHING)
+                continue
+            finding = known.get(value)
+            if finding is None:
+                finding = known[value] = Finding(value, self.usual.reason, self.usual.evidence)
+            found.append(finding)
+        for at, finding in self.own.items():
+            found[at] = finding
+        return found
+
+
+class MeasuringCheck(Check, Protocol):
+    """A check that can also hand over what it measured as an array, which is what large sets are judged by."""
+
+    def measure(self, rows: Sequence[Row]) -> Measurements:
+        """What `judge` says of the rows."""
+        ...
+
+
 class CorpusCheck(Check, Protocol):
     """A check that remembers rows."""
 
@@ -191,6 +227,8 @@ class Resources:
     """What checks of one family leave for each other, so that it is computed once."""
 
 
+NOTHING = Finding(None)
+"""What is said of a row that has nothing to be measured."""
 CLEAN = Finding(0.0)
 """What a rule says of a row in which it finds nothing."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ..core.verdict import Outcome
-from .check import CLEAN, Finding
+from .check import CLEAN, Finding, Measurements
 from .gates import Step
 
 if TYPE_CHECKING:
@@ -44,6 +44,14 @@ class Column:
     """uint8: codes of OUTCOMES."""
     notes: Mapping[int, Note]
     """Row -> note."""
+    usual: Note | None = None
+    """The note of the rows that have a value and none in `notes`."""
+
+    def note(self, place: int) -> Note | None:
+        """What was said beside the number of the row at a place of the arrays."""
+        note = self.notes.get(int(self.rows[place]))
+        measured = self.values[place] == self.values[place]  # not a number differs from itself
+        return note or (self.usual if measured else None)
 
     def between(self, start: int, stop: int) -> Column:
         """The part on the rows from `start` to `stop`."""
@@ -52,7 +60,7 @@ class Column:
         first, last = np.searchsorted(self.rows, [start, stop])
         rows = self.rows[first:last]
         notes = {row: self.notes[row] for row in rows.tolist() if row in self.notes}
-        return Column(self.step, rows, self.values[first:last], self.outcomes[first:last], notes)
+        return Column(self.step, rows, self.values[first:last], self.outcomes[first:last], notes, self.usual)
 
 
 def column_of(number: int, step: Step, rows: np.ndarray, findings: Sequence[Finding]) -> Column:
@@ -89,6 +97,17 @@ def column_of(number: int, step: Step, rows: np.ndarray, findings: Sequence[Find
     outcomes[labelled] = wrong
     outcomes[errors] = ERROR
     return Column(number, rows, values, outcomes, notes)
+
+
+def measured_column(number: int, step: Step, rows: np.ndarray, measured: Measurements) -> Column:
+    """The same for what a check measured as an array."""
+    import numpy as np
+
+    outcomes = np.zeros(len(rows), dtype=np.uint8)
+    outcomes[crossed(step, measured.values)] = FLAG if step.spec.gate == "flag" else FAIL
+    notes = {int(rows[at]): Note(None, finding.reason, finding.evidence) for at, finding in measured.own.items()}
+    usual = Note(None, measured.usual.reason, measured.usual.evidence)
+    return Column(number, rows, measured.values, outcomes, notes, usual)
 
 
 def crossed(step: Step, values: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ..core import registry
 from ..core.errors import CorpusmithError, UsageError
 from ..core.verdict import Decision, Outcome, Verdict
-from .check import Bar, Check, Finding, Resources, Row, unjudged
+from .check import Bar, Check, Finding, Measurements, Resources, Row, unjudged
 
 GateName = Literal["drop", "review", "flag"]
 RowsOf = Literal["instructions", "dialogues"]
@@ -94,6 +94,19 @@ def findings_of(check: Check, rows: Sequence[Row]) -> Sequence[Finding]:
         if len(rows) != 1:
             return [findings_of(check, [row])[0] for row in rows]
         return [unjudged("check_failed", type(error).__name__)]
+
+
+def measurements_of(check: Check, rows: Sequence[Row]) -> Measurements | None:
+    """What a check measures, as an array; None if it does not measure, or breaks on one of the rows."""
+    measure = getattr(check, "measure", None)
+    if measure is None:
+        return None
+    try:
+        return cast("Measurements", measure(rows))
+    except CorpusmithError:
+        raise
+    except Exception:  # as in `findings_of`, which finds the row
+        return None
 
 
 def make_step(spec: CheckSpec, resources: Resources | None = None) -> Step:

@@ -9,13 +9,10 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from .batch import Batch, Texts
-from .check import Bar, CheckOptions, Finding, Row, Scope
+from .check import Bar, CheckOptions, Finding, Measurements, Row, Scope
 
 if TYPE_CHECKING:
     import numpy as np
-
-NOTHING = Finding(None)
-"""What a statistic says of a row that has no text to be measured."""
 
 
 def share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
@@ -82,46 +79,46 @@ class Measured:
         The evidence names the column, and its span where the check's own bar is crossed. A row without a text, or
         with too short a one, has no value.
         """
+        return self.measure(rows).findings()
+
+    def measure(self, rows: Sequence[Row]) -> Measurements:
+        """The same as an array: most rows have nothing to say beside their value."""
+        import numpy as np
+
         batch = Batch.of(rows)
         texts = batch.texts(self.options.field)
-        values = self._values(texts)
-        findings: list[Finding] = [NOTHING] * len(batch)
-        # Most rows share a few values, and a finding is never changed: one object stands for all that are alike.
-        known: dict[float, Finding] = {}
-        for at, value in enumerate(values[: len(batch)]):
-            if value == value:  # not a number differs from itself
-                if self.bar.crossed(value):
-                    findings[at] = self._finding(value, texts, at)
-                else:
-                    finding = known.get(value)
-                    if finding is None:
-                        evidence = {"field": self.options.field, "rule": self._rule}
-                        finding = known[value] = Finding(value, self._statistic.reason, evidence)
-                    findings[at] = finding
-        for at in range(len(batch), len(values)):
-            row, value = texts.row(at), values[at]
-            if value == value and self._worse(value, findings[row].value):
-                findings[row] = self._finding(value, texts, at)
-        return findings
+        all_values = self._values(texts)
+        values = all_values[: len(batch)].copy()
+        own = {at: self._finding(float(values[at]), texts, at) for at in np.flatnonzero(self._crossed(values)).tolist()}
+        for at in range(len(batch), len(all_values)):
+            row, value = texts.row(at), float(all_values[at])
+            if value == value and self._worse(value, values[row]):  # not a number differs from itself
+                values[row], own[row] = value, self._finding(value, texts, at)
+        usual = Finding(None, self._statistic.reason, {"field": self.options.field, "rule": self._rule})
+        return Measurements(values, usual, own)
 
     @property
     def _rule(self) -> str:
         return self.name.partition(".")[2]
 
-    def _values(self, texts: Texts) -> list[float]:
+    def _values(self, texts: Texts) -> np.ndarray:
         import numpy as np
 
         measured = self._statistic.measure(texts, self.options).astype(float)
-        measured = np.where(texts.counts.words >= max(self._least, 1), measured, np.nan)
-        values: list[float] = measured.round(4).tolist()
-        return values
+        rounded: np.ndarray = np.where(texts.counts.words >= max(self._least, 1), measured, np.nan).round(4)
+        return rounded
+
+    def _crossed(self, values: np.ndarray) -> np.ndarray:
+        if self.bar.wrong == "below":
+            return values < self.bar.value
+        return values > self.bar.value if self.bar.wrong == "above" else values >= self.bar.value
 
     def _finding(self, value: float, texts: Texts, at: int) -> Finding:
         span = [0, len(texts.texts[at])]
         evidence = {"field": texts.field(at), "span": span, "rule": self._rule}
         return Finding(value, self._statistic.reason, evidence)
 
-    def _worse(self, value: float, than: float | str | None) -> bool:
-        if not isinstance(than, float):
+    def _worse(self, value: float, than: float) -> bool:
+        if than != than:
             return True
         return value < than if self.bar.wrong == "below" else value > than

@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from .characters import DIGIT, KINDS, LETTER, LOWER, UNSPACED_LETTER, UPPER, code_points, in_pieces, kinds_of
+from .characters import (
+    AT_ONCE,
+    DIGIT,
+    KINDS,
+    LETTER,
+    LOWER,
+    UNSPACED_LETTER,
+    UPPER,
+    code_points,
+    in_pieces,
+    kinds_in,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,15 +49,37 @@ class Words:
     """(words,) uint8: the kind of its first character."""
 
 
+class HashSet:
+    """Some hashes, in which many others are looked up."""
+
+    def __init__(self, hashes: np.ndarray) -> None:
+        """Take the hashes (uint64)."""
+        import numpy as np
+
+        self._hashes = np.unique(hashes)
+        # Most of what is looked up is not there: its first bits tell that faster than a search.
+        self._begins = np.zeros(1 << 16, bool)
+        self._begins[self._hashes >> np.uint64(48)] = True
+
+    def hold(self, hashes: np.ndarray) -> np.ndarray:
+        """Places (int64) of the hashes that are in the set."""
+        import numpy as np
+
+        likely = np.flatnonzero(self._begins[hashes >> np.uint64(48)])
+        at = np.searchsorted(self._hashes, hashes[likely])
+        found: np.ndarray = likely[self._hashes[np.minimum(at, len(self._hashes) - 1)] == hashes[likely]]
+        return found
+
+
 def hash_words(texts: Sequence[str]) -> Words:
     """The words of the first million characters of each text."""
     import numpy as np
 
     parts = []
-    for owners, pieces in in_pieces([text[:READ] for text in texts], READ):
+    for owners, pieces in in_pieces([text[:READ] for text in texts], AT_ONCE, READ):
         lowered = [_lowered(piece) for piece in pieces]
         codes, starts = code_points(lowered)
-        of = kinds_of(codes)
+        of, _ = kinds_in(lowered)
         begin, end = _runs(of)
         weighted = np.cumsum((codes.astype(np.uint64) + np.uint64(1)) * _powers()[: len(codes)], dtype=np.uint64)
         before = np.where(begin > 0, weighted[begin - 1], np.uint64(0))
@@ -89,10 +122,19 @@ def distinct_share(owners: np.ndarray, hashes: np.ndarray, texts: int) -> np.nda
 
 def n_grams(owners: np.ndarray, hashes: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
     """Owners and hashes of the runs of n items that lie within one text."""
+    if len(hashes) < n:
+        return owners[:0], hashes[:0]
+    grams = runs_of(hashes, n)
+    whole = owners[: len(grams)] == owners[n - 1 :]
+    return owners[: len(grams)][whole], grams[whole]
+
+
+def runs_of(hashes: np.ndarray, n: int) -> np.ndarray:
+    """Hashes (uint64) of all runs of n items, wherever they begin."""
     import numpy as np
 
     if len(hashes) < n:
-        return owners[:0], hashes[:0]
+        return hashes[:0]
     # Runs of 1, 2, 4 ... items, and of these the ones that add up to n.
     run, length, grams, held = hashes, 1, hashes[:0], 0
     while True:
@@ -103,10 +145,9 @@ def n_grams(owners: np.ndarray, hashes: np.ndarray, n: int) -> tuple[np.ndarray,
             break
         run = _behind(run, length, run, length)
         length *= 2
-    whole = owners[: len(grams)] == owners[n - 1 :]
     # The low bits of a product depend on the low bits of its factors alone: fold the high ones in.
     grams ^= grams >> np.uint64(29)
-    return owners[: len(grams)][whole], grams[whole]
+    return grams
 
 
 def _behind(first: np.ndarray, length: int, second: np.ndarray, behind: int) -> np.ndarray:

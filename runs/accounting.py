@@ -18,12 +18,12 @@ class Accounting:
     fates: Counter[str] = field(default_factory=Counter)
     reasons: dict[str, Counter[str]] = field(default_factory=lambda: {fate: Counter() for fate in FATES})
 
-    def count(self, fate: Fate, reason: str | None = None) -> None:
-        """Count one candidate."""
-        self.candidates += 1
-        self.fates[fate] += 1
+    def count(self, fate: Fate, reason: str | None = None, number: int = 1) -> None:
+        """Count one candidate, or several of the same fate."""
+        self.candidates += number
+        self.fates[fate] += number
         if fate != "kept":
-            self.reasons[fate][reason or "unnamed"] += 1
+            self.reasons[fate][reason or "unnamed"] += number
 
     def as_dict(self) -> dict[str, Any]:
         """The `counts` of run.json."""

@@ -13,8 +13,8 @@ from ..core.errors import CorpusmithError, RunFolderError, UsageError
 from ..recipes import differences
 from .filtering.fates import FATES_FILE, find_rows
 from .filtering.settle import FILES
-from .finish import lines
 from .folder import RunFolder, read_run
+from .lines import lines
 from .verdicts import verdicts_of
 
 _LISTS = {"kept": "records/kept.jsonl", "dropped": "dropped.jsonl", "review": "review.jsonl"}

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from itertools import islice
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +19,8 @@ from .candidates import row_fields
 from .dialogues import batch_notes, dialogue_facts
 from .exams import exam_facts, exam_notes, exam_records
 from .folder import RunFolder, write_atomically
+from .lines import MEASURED, REPORTED, lines
 
-REPORTED = 500
-"""Lines of each list that the report embeds."""
-MEASURED = 2000
-"""Kept rows that diversity is measured on, from the first on."""
 SAMPLES = 3
 """Rows that the card shows."""
 _TREE = "tree.json"
@@ -111,13 +107,3 @@ def _aspects(path: Path, kept: list[dict[str, Any]], sources: Mapping[str, Any] 
 def summary(facts: Mapping[str, Any]) -> bytes:
     """run.json as it is written."""
     return orjson.dumps(facts, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-
-
-def lines(path: Path, most: int | None = None) -> Iterator[dict[str, Any]]:
-    """The lines of one of the run's own JSONL files; nothing if it is not there."""
-    if not path.exists():
-        return
-    import jsonlines
-
-    with path.open("rb") as opened, jsonlines.Reader(opened, loads=orjson.loads) as reader:
-        yield from islice(reader, most)

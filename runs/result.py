@@ -11,8 +11,8 @@ import orjson
 
 from ..core.errors import RunFolderError
 from ..data.rows import dataset_row
-from .finish import lines
 from .folder import read_run
+from .lines import lines
 
 
 @dataclass(frozen=True)

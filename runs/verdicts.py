@@ -6,15 +6,18 @@ import contextlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from ..core import Verdict
 from ..data.arrays import arrow_array
 from ..data.shape import Shape, arrow_type
-from ..quality.columns import FAIL, FLAG, OUTCOMES, Column
+from ..quality.columns import FAIL, FLAG, OUTCOMES, Column, Note
 from ..quality.gates import Step
+
+if TYPE_CHECKING:
+    import numpy as np
 
 CHUNK = 50_000
 """Verdicts held in memory at most."""
@@ -128,27 +131,51 @@ def _schema() -> Any:
 def _arrays(step: Step, column: Column, names: Any, first: int) -> list[Any]:
     """One check's verdicts as the columns of the file."""
     import numpy as np
-    import pyarrow as pa
 
     size = len(column.rows)
-    at = {row: place for place, row in enumerate(column.rows.tolist())} if column.notes else {}
-    noted = [(at[row], note) for row, note in column.notes.items()]
-    telling = column.outcomes
+    places = np.searchsorted(column.rows, np.fromiter(column.notes, np.int64, len(column.notes))).tolist()
+    noted = list(zip(places, column.notes.values(), strict=True))
     return [
-        pa.Array.from_buffers(pa.int64(), size, [None, pa.py_buffer(np.ascontiguousarray(column.rows))]),
-        names.take(pa.Array.from_buffers(pa.int64(), size, [None, pa.py_buffer(column.rows - first)])),
+        _whole(column.rows),
+        names if size == len(names) else names.take(_whole(column.rows - first)),
         _chosen([step.check.name], np.zeros(size, dtype=np.int32)),
         _numbers(column.values),
         _texts(size, [(place, note.label) for place, note in noted if note.label is not None], None),
         _numbers(np.full(size, step.bar.value)),
         _chosen(list(OUTCOMES), column.outcomes.astype(np.int32)),
-        _texts(size, [(p, n.reason) for p, n in noted if n.reason is not None and telling[p] in (FLAG, FAIL)], None),
-        _texts(size, [(p, _json(n.evidence)) for p, n in noted if n.evidence], "{}"),
+        _reasons(column, noted),
+        _evidence(column, noted),
     ]
+
+
+def _reasons(column: Column, noted: Sequence[tuple[int, Note]]) -> Any:
+    import numpy as np
+
+    told = (column.outcomes == FLAG) | (column.outcomes == FAIL)
+    few = [(p, n.reason) for p, n in noted if n.reason is not None and told[p]]
+    if column.usual is None:
+        return _texts(len(told), few, None)
+    return _texts(len(told), few, None, (column.usual.reason, told & ~np.isnan(column.values)))
+
+
+def _evidence(column: Column, noted: Sequence[tuple[int, Note]]) -> Any:
+    import numpy as np
+
+    few = [(p, _json(n.evidence)) for p, n in noted if n.evidence]
+    if column.usual is None:
+        return _texts(len(column.rows), few, "{}")
+    return _texts(len(column.rows), few, "{}", (_json(column.usual.evidence), ~np.isnan(column.values)))
 
 
 def _json(evidence: Any) -> str:
     return orjson.dumps(evidence, option=orjson.OPT_SORT_KEYS, default=str).decode()
+
+
+def _whole(numbers: np.ndarray) -> Any:
+    import numpy as np
+    import pyarrow as pa
+
+    return pa.Array.from_buffers(pa.int64(), len(numbers), [None, pa.py_buffer(np.ascontiguousarray(numbers))])
 
 
 def _numbers(values: Any) -> Any:
@@ -161,12 +188,19 @@ def _numbers(values: Any) -> Any:
     return pa.Array.from_buffers(pa.float64(), len(values), [bits, pa.py_buffer(np.ascontiguousarray(values))])
 
 
-def _texts(size: int, few: Sequence[tuple[int, str]], usual: str | None) -> Any:
-    """A text column of which most places hold the same."""
+def _texts(
+    size: int,
+    few: Sequence[tuple[int, str]],
+    usual: str | None,
+    many: tuple[str | None, np.ndarray] | None = None,
+) -> Any:
+    """A text column of which most places hold the same: `usual`, or the first of `many` where its second is true."""
     import numpy as np
 
     places = np.zeros(size, dtype=np.int32)
     different: dict[str | None, int] = {usual: 0}
+    if many is not None:
+        places[many[1]] = different.setdefault(many[0], len(different))
     for place, text in few:
         places[place] = different.setdefault(text, len(different))
     return _chosen(list(different), places)

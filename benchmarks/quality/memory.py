@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 
 from child import run
-from duplicates import HERE, Bench
+from rounds import HERE, Bench
 from table import markdown
 from workload import write_many
 
 
-def slope(bench: Bench, sizes: Sequence[int]) -> str:
+def slope(bench: Bench) -> str:
     """Exact and near-duplicates on ever more rows, once each."""
     lines = []
     for script in ("ours/exact.py", "ours/near.py"):
         before: tuple[int, float] | None = None
-        for size in sizes:
+        for size in bench.sizes:
             rows = write_many(bench.folder, bench.data, size)
             kept = bench.folder / "kept.jsonl"
             cost = run([sys.executable, str(HERE / script), str(rows), str(kept)], bench.folder / "log")
@@ -26,4 +25,5 @@ def slope(bench: Bench, sizes: Sequence[int]) -> str:
             lines.append([script, f"{size:,}", f"{megabytes:,.0f}", f"{cost.peak_mb:,.0f}", grown, speed])
             print("  " + ", ".join(lines[-1]), flush=True)
             before = (size, cost.peak_mb)
-    return markdown(["", "rows", "MB of JSON", "peak MB", "bytes a row, from the size before", "rows per CPU s"], lines)
+    head = ["", "rows", "MB of JSON", "peak MB", "bytes a row, from the size before", "rows per CPU s"]
+    return "each size once.\n\n" + markdown(head, lines)

@@ -16,15 +16,8 @@ _BULLET = r"(?m)^[ \t]*(?:[-*•‣◦▪–]|\d{1,3}[.)])[ \t]"
 _ELLIPSIS = r"(?m)(?:\.\.\.|…)[ \t]*$"
 
 
-def _lines(texts: Texts) -> np.ndarray:
-    import numpy as np
-
-    return np.fromiter((text.count("\n") + 1 for text in texts.texts), np.int64, len(texts))
-
-
 def _mean_line(texts: Texts, options: StatisticOptions) -> np.ndarray:
-    lines = _lines(texts)
-    return share(texts.counts.characters - (lines - 1), lines)
+    return share(texts.counts.characters - (texts.lines - 1), texts.lines)
 
 
 def _longest_line(texts: Texts, options: StatisticOptions) -> np.ndarray:
@@ -45,7 +38,7 @@ def _ellipses(texts: Texts, options: StatisticOptions) -> np.ndarray:
 def _matching(texts: Texts, pattern: str) -> np.ndarray:
     import numpy as np
 
-    return share(texts.series.str.count_matches(pattern).to_numpy().astype(np.int64), _lines(texts))
+    return share(texts.series.str.count_matches(pattern).to_numpy().astype(np.int64), texts.lines)
 
 
 def _repeated_lines(texts: Texts, options: StatisticOptions) -> np.ndarray:

@@ -15,8 +15,7 @@ from typing import Literal
 from pydantic import Field
 
 from ..batch import Batch
-from ..check import Bar, CheckOptions, Finding, Row, Scope, unjudged
-from ..statistic import NOTHING
+from ..check import NOTHING, Bar, CheckOptions, Finding, Row, Scope, unjudged
 from ..syllables import SYLLABLES
 
 Formula = Literal[

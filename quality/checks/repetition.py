@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from ..batch import Texts
-from ..characters import code_points, in_pieces
+from ..characters import AT_ONCE, code_points, in_pieces
 from ..check import Bar
 from ..statistic import Statistic, StatisticOptions
-from ..word_hashes import READ, n_grams, repeated_share
+from ..word_hashes import READ, repeated_share, runs_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,12 +27,15 @@ def _repeated(texts: Texts, options: CharacterRepetitionOptions) -> np.ndarray:
     import numpy as np
 
     shares = np.full(len(texts), np.nan)
-    for owners, pieces in in_pieces([text[:READ] for text in texts.texts], READ):
+    for owners, pieces in in_pieces([text[:READ] for text in texts.texts], AT_ONCE, READ):
         codes, starts = code_points(pieces)
-        places = np.repeat(np.arange(len(pieces)), np.diff(np.append(starts, len(codes))))
-        kept = np.ones(len(codes), bool)
-        kept[np.append(starts[1:], len(codes)) - 1] = False
-        measured = repeated_share(*n_grams(places[kept], codes[kept].astype(np.uint64), options.n), len(pieces))
+        ends = np.append(starts[1:], len(codes)) - 1
+        grams = runs_of(codes.astype(np.uint64), options.n)
+        within = np.ones(len(codes), bool)
+        # What begins closer to an end than its length runs into the next text.
+        within[np.maximum(ends[:, None] - np.arange(options.n), 0)] = False
+        places = np.repeat(np.arange(len(pieces)), np.maximum(ends - starts - options.n + 1, 0))
+        measured = repeated_share(places, grams[within[: len(grams)]], len(pieces))
         shares[owners] = np.where(np.isnan(measured), 0.0, measured)
     return shares
 

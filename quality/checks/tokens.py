@@ -23,8 +23,7 @@ from ..characters import (
     WIDE_PUNCTUATION,
     count_characters,
 )
-from ..check import Bar, CheckOptions, Finding, Row, Scope
-from ..statistic import NOTHING
+from ..check import NOTHING, Bar, CheckOptions, Finding, Row, Scope
 
 if TYPE_CHECKING:
     import numpy as np

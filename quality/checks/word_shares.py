@@ -13,11 +13,10 @@ from ..characters import NEWLINE, SPACE, UNSPACED_LETTER, WIDE_PUNCTUATION
 from ..check import Bar
 from ..function_words import FUNCTION_WORDS, UNSPACED_LANGUAGES
 from ..statistic import Statistic, StatisticOptions, share
-from ..word_hashes import distinct_share, n_grams, repeated_share
+from ..word_hashes import HashSet, distinct_share, hash_words, n_grams, repeated_share
 
 if TYPE_CHECKING:
     import numpy as np
-    import polars as pl
 
 _SURE = 0.2
 """Share of English function words from which on no other language is tried."""
@@ -66,21 +65,28 @@ def _function_words(texts: Texts, options: FunctionWordOptions) -> np.ndarray:
     words = np.maximum(texts.counts.words, 1)
     left = np.arange(len(texts))
     for language in options.languages:
-        lowered: pl.Series = texts.lowered if len(left) == len(texts) else texts.lowered.gather(left)
-        counted = lowered.str.count_matches(_pattern(language)).to_numpy().astype(np.int64)
-        best[left] = np.maximum(best[left], counted / words[left])
+        best[left] = np.maximum(best[left], _function_words_of(texts, language, left) / words[left])
         left = left[best[left] < _SURE]
         if not len(left):
             break
     return np.minimum(best, 1.0)
 
 
-@cache
-def _pattern(language: str) -> str:
-    words = sorted(FUNCTION_WORDS[language])
+def _function_words_of(texts: Texts, language: str, asked: np.ndarray) -> np.ndarray:
+    """How many function words of a language each of the texts asked about has."""
+    import numpy as np
+
     if language in UNSPACED_LANGUAGES:
-        return f"[{''.join(words)}]"
-    return rf"\b(?:{'|'.join(words)})\b"
+        characters = f"[{''.join(sorted(FUNCTION_WORDS[language]))}]"
+        return texts.lowered.gather(asked).str.count_matches(characters).to_numpy().astype(np.int64)
+    counted = np.bincount(texts.words.owners[_hashes_of(language).hold(texts.words.hashes)], minlength=len(texts))
+    asked_only: np.ndarray = counted[asked]
+    return asked_only
+
+
+@cache
+def _hashes_of(language: str) -> HashSet:
+    return HashSet(hash_words(sorted(FUNCTION_WORDS[language])).hashes)
 
 
 class WordListOptions(StatisticOptions):

@@ -17,6 +17,9 @@ COPIES = 3
 sets); one that more rows have is a template (a system prompt, an answer format)."""
 TINY = 6
 """Words below which a text stands anywhere by chance: only questions count, and only where they stand alone."""
+OWN_LEAST = 5
+"""Words of its own that a run must have beside those of a template; all of them, where the text has fewer. Behind a
+template that many rows share, one more word ("... below: Write") is soon the same by chance."""
 _QUESTION_MARKS = ("?", "？", "؟", "⸮", "՞", ";")
 _TABLE_BITS = 22
 _SHIFT = np.uint64(64 - _TABLE_BITS)
@@ -163,7 +166,26 @@ class EvaluationIndex:
         if len(starts):
             rows = self._rows[items]
             several = np.minimum.reduceat(rows, starts) != np.maximum.reduceat(rows, starts)
-            self._own = ~(several | np.logical_or.reduceat(self._template[items], starts))
+            template = several | np.logical_or.reduceat(self._template[items], starts)
+            runs = np.diff(np.append(starts, len(hashes)))
+            enough = self._enough_of_its_own(first[order], items, np.repeat(template, runs))
+            self._own = ~template & np.logical_or.reduceat(enough, starts)
+
+    def _enough_of_its_own(self, first: np.ndarray, items: np.ndarray, template: np.ndarray) -> np.ndarray:
+        """Which runs have enough words that no run of a template covers.
+
+        Args:
+            first: number of the first word of each run.
+            items: the item that has it.
+            template: whether the run is a template.
+        """
+        edges = np.zeros(len(self._words.hashes) + 1, dtype=np.int64)
+        np.add.at(edges, first[template], 1)
+        np.add.at(edges, first[template] + self.length, -1)
+        own = np.concatenate([[0], np.cumsum(np.cumsum(edges[:-1]) == 0)])
+        begin, stop = self._words.first[items], self._words.first[items + 1]
+        enough: np.ndarray = own[first + self.length] - own[first] >= np.minimum(own[stop] - own[begin], OWN_LEAST)
+        return enough
 
     def _index_short(self) -> None:
         """The items shorter than a run, by as many of their first words as the shortest of them has."""

@@ -2,7 +2,7 @@
 
 `NAME.arrays` holds for each batch, one after the other as `numpy.save` writes them: where it begins and ends and the
 steps (int64), then for each step the rows judged (int64), the values (float64) and the outcomes (uint8).
-`NAME.notes` holds a line a batch: a list of [step, row, label, reason, evidence].
+`NAME.notes` holds a line a batch: the notes, [step, row, label, reason, evidence], and the usual ones, without a row.
 """
 
 from __future__ import annotations
@@ -43,7 +43,13 @@ class FindingWriter:
             for column in columns
             for row, note in column.notes.items()
         ]
-        self._notes.write(orjson.dumps(notes, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_SORT_KEYS, default=str))
+        usual = [
+            (column.step, column.usual.label, column.usual.reason, column.usual.evidence)
+            for column in columns
+            if column.usual is not None
+        ]
+        option = orjson.OPT_APPEND_NEWLINE | orjson.OPT_SORT_KEYS
+        self._notes.write(orjson.dumps([notes, usual], option=option, default=str))
 
     def close(self) -> None:
         """Flush and close."""
@@ -61,10 +67,12 @@ def read_findings(folder: Path, name: str) -> Iterator[tuple[int, int, list[Colu
         while arrays.tell() < size:
             start, stop, *steps = np.load(arrays, allow_pickle=False).tolist()
             notes: dict[int, dict[int, Note]] = {}
-            for step, row, label, reason, evidence in orjson.loads(lines.readline()):
+            own, shared = orjson.loads(lines.readline())
+            usual = {step: Note(*said) for step, *said in shared}
+            for step, row, label, reason, evidence in own:
                 notes.setdefault(step, {})[row] = Note(label, reason, evidence)
             columns = []
             for step in steps:
                 rows, values, outcomes = (np.load(arrays, allow_pickle=False) for _ in range(3))
-                columns.append(Column(step, rows, values, outcomes, notes.get(step, {})))
+                columns.append(Column(step, rows, values, outcomes, notes.get(step, {}), usual.get(step)))
             yield start, stop, columns

@@ -12,9 +12,10 @@ import orjson
 from ...core import SourceRow
 from ...data.sources import Entry, Unreadable
 from ...quality import BulkCheck, Row
+from ...quality.batch import Batch as Texts
 from ...quality.check import Scope
-from ...quality.columns import FAILED, Column, Ledger, column_of
-from ...quality.gates import Step, findings_of
+from ...quality.columns import FAILED, Column, Ledger, column_of, measured_column
+from ...quality.gates import Step, findings_of, measurements_of
 from .findings import FindingWriter
 from .kinds import RowKind
 from .store import RowWriter
@@ -58,7 +59,15 @@ def judge(steps: Sequence[tuple[int, Step]], rows: Sequence[Row]) -> list[Column
     import numpy as np
 
     positions = np.array([row.index for row in rows], dtype=np.int64)
-    return [column_of(at, step, positions, findings_of(step.check, rows)) for at, step in steps]
+    shared = Texts(rows)
+    columns = []
+    for at, step in steps:
+        measured = measurements_of(step.check, shared)
+        if measured is not None:
+            columns.append(measured_column(at, step, positions, measured))
+        else:
+            columns.append(column_of(at, step, positions, findings_of(step.check, shared)))
+    return columns
 
 
 class RowStage:

@@ -13,7 +13,7 @@ from ...data.exporters import export_all
 from ...quality import Row
 from ...reporting import ReportMaterial, write_report
 from ...reporting.rows import ROW_CAP
-from ..finish import MEASURED, REPORTED, lines
+from ..lines import MEASURED, REPORTED, lines
 from .fates import FATES_FILE, read_fates
 from .kinds import ROW_KINDS
 from .settle import FILES

@@ -9,8 +9,8 @@ from typing import Any
 
 import orjson
 
-from ..finish import lines
 from ..folder import read_run
+from ..lines import lines
 from .settle import FILES
 
 

@@ -17,7 +17,7 @@ from ...data.sources import Entry, Unreadable
 from ...quality import CheckSpec, Row
 from ...quality.columns import ERROR, FAIL, FLAG, OUTCOMES, Column, Note, crossed
 from ...quality.gates import Step
-from ..finish import lines
+from ..lines import lines
 from .fates import FATES_FILE, read_fates
 from .judge import Batch
 from .settle import FILES, UNREADABLE

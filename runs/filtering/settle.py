@@ -32,6 +32,7 @@ FILES = {
     "failed": "failed.jsonl",
 }
 UNREADABLE = "unreadable"
+_KEPT = ("kept", None, None)
 _SORTED = orjson.OPT_SORT_KEYS
 
 
@@ -69,19 +70,20 @@ class Settlement:
         decisions = self._ledger.decisions[start:stop].tolist()
         by = self._ledger.by[start:stop].tolist()
         fates: list[tuple[str, str | None, str | None]] = []
-        keys: list[str] = []
+        keys: list[bytes] = []
         kept: list[bytes] = []
         for place, (key, line) in enumerate(self._store.raw(start, stop)):
-            row, decision = start + place, decisions[place]
-            keys.append(orjson.loads(key))
+            decision = decisions[place]
+            keys.append(key)
             if decision == KEEP:
                 kept += (line, b"\n")
-                self.accounting.count("kept")
-                fates.append(("kept", None, None))
-                continue
-            fates.append(self._set_aside(row, ids[place], key, line, decision, by[place], said.get(row, ())))
+                fates.append(_KEPT)
+            else:
+                row = start + place
+                fates.append(self._set_aside(row, ids[place], key, line, decision, by[place], said.get(row, ())))
+        self.accounting.count("kept", number=len(kept) // 2)
         self._files["kept"].write(b"".join(kept))
-        self._fates.add(start, ids, keys, fates)
+        self._fates.add(start, ids, orjson.loads(b"[%b]" % b",".join(keys)), fates)
 
     def _set_aside(
         self,
@@ -106,7 +108,7 @@ class Settlement:
         reason, evidence = "unjudged", {}
         for column, place in said:
             if column.step == by:
-                note = column.notes.get(row)
+                note = column.note(place)
                 if column.outcomes[place] != ERROR and note is not None and note.reason:
                     reason = note.reason
                 evidence = dict(note.evidence) if note is not None else {}

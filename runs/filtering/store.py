@@ -80,10 +80,12 @@ class RowStore:
         """Key (as JSON) and row (as JSON) of consecutive rows."""
         if start >= stop:
             return
-        self._lines.seek(int(self.offsets[start]))
-        for _ in range(start, stop):
-            key, _, line = self._lines.readline().partition(b"\t")
-            yield key, line[:-1]
+        first = int(self.offsets[start])
+        self._lines.seek(first)
+        size = int(self.offsets[stop]) - first if stop < len(self.offsets) else -1
+        for whole in self._lines.read(size).split(b"\n")[: stop - start]:
+            key, _, line = whole.partition(b"\t")
+            yield key, line
 
     def row(self, position: int) -> SourceRow:
         """One row as it came."""

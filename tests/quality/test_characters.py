@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from corpusmith.quality import characters
 from corpusmith.quality.characters import DIGIT, LOWER, NEWLINE, PUNCTUATION, SPACE, UNSPACED_LETTER, UPPER
-from corpusmith.quality.word_hashes import distinct_share, hash_words, n_grams, repeated_share
+from corpusmith.quality.word_hashes import HashSet, distinct_share, hash_words, n_grams, repeated_share
 from corpusmith.quality.words import count_words
 
 # U+3FFFE and U+3FFFF are no characters; the last one stands between texts.
@@ -78,3 +78,24 @@ def test_shares_agree_with_counting_by_hand(items, n):
             assert distinct[owner] == len(set(own)) / len(own)
         else:
             assert np.isnan(repeated[owner])
+
+
+@given(TEXTS)
+def test_kinds_found_at_once_are_those_of_each_character(texts):
+    kinds, starts = characters.kinds_in(texts)
+    for text, start in zip(texts, starts.tolist(), strict=True):
+        own = kinds[start : start + len(text)].tolist()
+        assert own == [int(characters.kinds_of(np.array([ord(c)], np.uint32))[0]) for c in text]
+        assert kinds[start + len(text)] == characters.KINDS
+
+
+def test_a_long_text_stays_in_one_piece_where_pieces_may_be_long():
+    groups = [parts for _, parts in characters.in_pieces(["a b", "x" * 250, "c"], 100, 1000)]
+    assert groups == [["a b"], ["x" * 250], ["c"]]
+
+
+@given(st.lists(st.integers(0, 2**64 - 1), min_size=1), st.lists(st.integers(0, 2**64 - 1)))
+def test_a_set_of_hashes_holds_those_it_was_given(own, others):
+    asked = np.array([*others, *own, *[(one + 1) % 2**64 for one in own]], np.uint64)
+    found = HashSet(np.array(own, np.uint64)).hold(asked)
+    assert found.tolist() == [at for at, one in enumerate(asked.tolist()) if one in set(own)]

@@ -54,6 +54,19 @@ def test_what_many_evaluation_rows_share_is_told_apart():
     assert not Contamination.bar.crossed(found.value)
 
 
+def test_a_word_or_two_behind_a_template_are_no_repetition():
+    # "... think first. Which of" stands in one evaluation row only.
+    found = judge(f"{LEAD} Which of us is the tallest?", EXAM)
+    assert (found.value, found.reason) == (0.0, "template_overlap")
+    assert judge(f"{LEAD} Which of the harbours along the coast is it?", EXAM).reason == "contaminated"
+
+
+def test_a_short_question_behind_a_template_is_found_with_it():
+    short = {"exam": rows(*(f"{LEAD} {question}" for question in [*QUESTIONS, "Who painted it?"]))}
+    assert judge(f"{LEAD} Who painted it?", short).reason == "contaminated"
+    assert judge(f"{LEAD} Who sold it?", short).reason == "template_overlap"
+
+
 def test_a_text_given_in_two_sets_is_no_template():
     twice = {"a": rows(QUESTIONS[0]), "b": rows(QUESTIONS[0], QUESTIONS[1])}
     assert judge(QUESTIONS[0], twice).value == 1.0

@@ -39,6 +39,7 @@ def value(name, text, **options):
         ("text.character_repetition", "abcabc", 0.5),
         ("text.function_word_ratio", "the cat of the house", 0.6),
         ("text.function_word_ratio", "die Katze und der Hund", 0.6),
+        ("text.function_word_ratio", "猫は庭で鳥を見た", 0.5),
         ("text.flagged_word_ratio", "Damn that damned cat", 0.25),
     ],
 )

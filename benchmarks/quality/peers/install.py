@@ -1,8 +1,9 @@
 """Make a virtual environment for one of the peers and install the pinned versions.
 
-    python benchmarks/quality/peers/install.py duckdb datasketch data-juicer [--venvs FOLDER]
+    python benchmarks/quality/peers/install.py duckdb datasketch data-juicer nemo-curator datatrove [--venvs FOLDER]
 
 The peers are never dependencies of corpusmith: each has an environment of its own, outside the repository.
+nemo-curator brings torch with CUDA and Ray: 6 GB on disk.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-NAMES = ("duckdb", "datasketch", "data-juicer")
+NAMES = ("duckdb", "datasketch", "data-juicer", "nemo-curator", "datatrove")
 DEFAULT_VENVS = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "corpusmith-benchmark-peers"
 
 
