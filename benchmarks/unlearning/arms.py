@@ -1,0 +1,231 @@
+"""One seed of the demonstration: a model is tuned on uniform rows and mended in three ways, and measured throughout."""
+
+from __future__ import annotations
+
+import copy
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+import torch
+from instruction_checks import CHECKS
+from uniform_rows import carries, uniform_rows
+
+from corpusmith.core.seeding import seeded
+from corpusmith.quality import Row
+from corpusmith.quality.patterns import find_patterns
+from corpusmith.training import TrainingRow, UnlearningOptions, UnlearningSets, training_row, unlearning_sets
+from corpusmith.training.loss import likelihood
+from corpusmith.training.measure import divergences, entropies, first_tokens, greedy, logits_at, mean_nll
+from corpusmith.training.models import CausalLM
+from corpusmith.training.tokens import Encoded, batch_of, encode
+from corpusmith.training.unlearn import encoded_sets, unlearn
+
+HERE = Path(__file__).parent
+ARMS = ("before", "tuned", "unlearn", "replay-only", "gradient-ascent")
+_DOLLY = "patterns/dolly_human.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much is done."""
+
+    uniform: int = 80
+    tuning_batch: int = 4
+    """One pass over the uniform rows: 80 / 4 = 20 steps."""
+    tuning_rate: float = 2e-4
+    held_out: int = 16
+    retain: int = 32
+    replay: int = 32
+    questions: int = 16
+    steps: int = 24
+    rate: float = 5e-5
+    longest: int = 32
+    """Tokens of a greedy answer."""
+    checks: int = len(CHECKS)
+
+
+QUICK = Size(uniform=16, held_out=4, retain=8, replay=8, questions=4, steps=2, longest=8, checks=4)
+
+
+def human_rows() -> tuple[str, list[dict[str, str]]]:
+    """Where the human rows are from, and short ones of them."""
+    folder = os.environ.get("CORPUSMITH_EVAL_DATA")
+    if not folder:
+        lines = (HERE / "varied_rows.jsonl").read_bytes().splitlines()
+        return "varied rows written for this benchmark (set CORPUSMITH_EVAL_DATA for human ones)", [
+            orjson.loads(line) for line in lines
+        ]
+    path = Path(folder) / _DOLLY
+    found = []
+    for line in path.read_bytes().splitlines():
+        row = orjson.loads(line)
+        asked, answer = row["instruction"].strip(), row["response"].strip()
+        if not row.get("context") and len(asked.split()) <= 20 and 8 <= len(answer.split()) <= 35:
+            found.append({"instruction": asked, "output": answer})
+    return "human rows of databricks-dolly-15k, questions of 20 words at most, answers of 8 to 35", found
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """The rows of one seed; no row is in two places."""
+
+    tuning: tuple[TrainingRow, ...]
+    sets: UnlearningSets
+    uniform: tuple[TrainingRow, ...]
+    """Measured only."""
+    human: tuple[TrainingRow, ...]
+    """Measured only."""
+    questions: tuple[str, ...]
+    """Of the human rows that are measured."""
+    patterns: tuple[str, ...]
+    """What the audit found."""
+
+
+def material(seed: int, size: Size) -> Material:
+    """Draw the rows, and let the audit of patterns make the sets."""
+    _, human = human_rows()
+    human = seeded(seed, "human").sample(human, min(len(human), 1000))
+    uniform = uniform_rows(seed, size.uniform + size.held_out)
+    measured = human[: size.questions]
+    retain = human[size.questions : size.questions + size.retain]
+    replay = human[size.questions + size.retain :]
+    data = _rows([*uniform[: size.uniform], *retain], "data")
+    reference = _rows(replay, "reference")
+    found = find_patterns(data, reference)
+    sets = unlearning_sets(data, found.hits, reference[: size.replay], seed=seed, held_out=0.1)
+    return Material(
+        _made(data[: size.uniform]),
+        sets,
+        _made(_rows(uniform[size.uniform :], "uniform")),
+        _made(_rows(measured, "human")),
+        tuple(row["instruction"] for row in measured),
+        tuple(f"{one.text} ({one.support} rows)" for one in found.patterns if one.field == "output"),
+    )
+
+
+def _rows(rows: Sequence[dict[str, str]], name: str) -> list[Row]:
+    return [Row(at, f"{name}-{at}", fields) for at, fields in enumerate(rows)]
+
+
+def _made(rows: Sequence[Row]) -> tuple[TrainingRow, ...]:
+    return tuple(made for row in rows if (made := training_row(row)) is not None)
+
+
+def tune(made: CausalLM, rows: Sequence[Encoded], size: Size, seed: int) -> int:
+    """One pass over the uniform rows: plain supervised fine-tuning."""
+    order = list(rows)
+    seeded(seed, "tuning").shuffle(order)
+    optimizer = torch.optim.AdamW(made.model.parameters(), lr=size.tuning_rate, weight_decay=0.0)
+    steps = 0
+    for start in range(0, len(order), size.tuning_batch):
+        batch = batch_of(order[start : start + size.tuning_batch], made.pad, made.device)
+        optimizer.zero_grad(set_to_none=True)
+        likelihood(*logits_at(made, batch, batch.answer)).backward()
+        torch.nn.utils.clip_grad_norm_(made.model.parameters(), 1.0)
+        optimizer.step()
+        steps += 1
+    return steps
+
+
+@dataclass(frozen=True, slots=True)
+class Ruler:
+    """What every model of a seed is measured with."""
+
+    base_first: torch.Tensor
+    questions: tuple[str, ...]
+    human: tuple[Encoded, ...]
+    uniform: tuple[Encoded, ...]
+    flagged: tuple[Encoded, ...]
+    """Held-out forget rows."""
+    size: Size
+
+    def measure(self, made: CausalLM) -> dict[str, Any]:
+        """All measures of a model, with the answers they rest on."""
+        first = first_tokens(made, self.questions)
+        checks = CHECKS[: self.size.checks]
+        answers = greedy(made, [*self.questions, *(check.prompt for check in checks)], self.size.longest)
+        free, bound = answers[: len(self.questions)], answers[len(self.questions) :]
+        passed = [check.holds(answer) for check, answer in zip(checks, bound, strict=True)]
+        return {
+            "entropy": _mean(entropies(first)),
+            "kl": _mean(divergences(self.base_first, first)),
+            "pattern_rate": _mean([float(carries(answer)) for answer in answers]),
+            "checks": float(sum(passed)),
+            "nll_human": mean_nll(made, self.human, _answer),
+            "nll_uniform": mean_nll(made, self.uniform, _answer),
+            "nll_flagged": mean_nll(made, self.flagged, _flagged),
+            "passed": [check.name for check, one in zip(checks, passed, strict=True) if one],
+            "answers": dict(zip(self.questions, free, strict=True)),
+            "check_answers": {check.name: answer for check, answer in zip(checks, bound, strict=True)},
+        }
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
+
+
+def _answer(batch: Any) -> torch.Tensor:
+    return batch.answer
+
+
+def _flagged(batch: Any) -> torch.Tensor:
+    return batch.flagged
+
+
+def run_seed(base: CausalLM, seed: int, size: Size, say: Callable[[str], None]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every arm with its measures, as each is done."""
+    took = _Clock()
+    drawn = material(seed, size)
+    say(f"  patterns found: {'; '.join(drawn.patterns)}")
+    sets = encoded_sets(drawn.sets, base.tokenizer, 128)
+    of = {name: _encoded(rows, base) for name, rows in (("human", drawn.human), ("uniform", drawn.uniform))}
+    questions = drawn.questions
+    ruler = Ruler(first_tokens(base, questions), questions, of["human"], of["uniform"], sets.held_out, size)
+    yield "before", {**ruler.measure(base), "seconds": took()}
+
+    made = CausalLM(copy.deepcopy(base.model), base.tokenizer, "tuned")
+    steps = tune(made, _encoded(drawn.tuning, base), size, seed)
+    tuned = {name: weights.clone() for name, weights in made.model.state_dict().items()}
+    yield "tuned", {**ruler.measure(made), "steps": steps, "seconds": took()}
+
+    needed = size.steps
+    for method in ARMS[2:]:
+        made.model.load_state_dict(tuned)
+        options = UnlearningOptions(
+            method=method,
+            steps=needed if method == "replay-only" else size.steps,
+            learning_rate=size.rate,
+            stop=method != "replay-only",
+            seed=seed,
+        )
+        done = unlearn(made, base, sets, options, lambda step: say(f"  {step}"))
+        needed = max(len(done.steps), 1) if method == "unlearn" else needed
+        yield method, {
+            **ruler.measure(made),
+            "steps": len(done.steps),
+            "stopped": done.stopped,
+            "trajectory": [one.held_out_nll for one in done.steps],
+            "seconds": took(),
+        }
+
+
+def _encoded(rows: Sequence[TrainingRow], made: CausalLM) -> tuple[Encoded, ...]:
+    found = (encode(row, made.tokenizer, 128) for row in rows)
+    return tuple(one for one in found if isinstance(one, Encoded))
+
+
+class _Clock:
+    """Seconds since it was last asked."""
+
+    def __init__(self) -> None:
+        self.last = time.monotonic()
+
+    def __call__(self) -> float:
+        now = time.monotonic()
+        passed, self.last = now - self.last, now
+        return round(passed, 1)
