@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .runs.explain import explain
     from .runs.export import export
     from .runs.filtering import FilterResult, filter
+    from .runs.mitigation import MitigationResult, mitigate
     from .runs.plan import plan
     from .runs.result import RunResult
     from .runs.review import review_export, review_import
@@ -39,6 +40,7 @@ __all__ = [
     "FilterResult",
     "InstructionRecord",
     "LoadedRecipe",
+    "MitigationResult",
     "Record",
     "RowRecord",
     "RunResult",
@@ -51,6 +53,7 @@ __all__ = [
     "export",
     "filter",
     "load_recipe",
+    "mitigate",
     "plan",
     "recipe_from_data",
     "review_export",
@@ -66,6 +69,7 @@ _HOMES = {
     "FilterResult": ".runs.filtering",
     "InstructionRecord": ".core",
     "LoadedRecipe": ".recipes",
+    "MitigationResult": ".runs.mitigation",
     "Record": ".core",
     "RowRecord": ".core",
     "RunResult": ".runs.result",
@@ -77,6 +81,7 @@ _HOMES = {
     "export": ".runs.export",
     "filter": ".runs.filtering",
     "load_recipe": ".recipes",
+    "mitigate": ".runs.mitigation",
     "plan": ".runs.plan",
     "recipe_from_data": ".recipes",
     "review_export": ".runs.review",

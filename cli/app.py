@@ -9,7 +9,22 @@ from typing import Annotated
 import typer
 
 from ..core.errors import CorpusmithError
-from . import audit, calibrate, doctor, explain, export, filter, models, plan, recipes, review, run, schema, score
+from . import (
+    audit,
+    calibrate,
+    doctor,
+    explain,
+    export,
+    filter,
+    mitigate,
+    models,
+    plan,
+    recipes,
+    review,
+    run,
+    schema,
+    score,
+)
 from .output import complain
 
 app = typer.Typer(
@@ -26,6 +41,7 @@ app.command()(plan.plan)
 app.command()(filter.filter)
 app.command()(calibrate.calibrate)
 app.command()(audit.audit)
+app.command()(mitigate.mitigate)
 app.command()(score.score)
 app.command()(export.export)
 app.command()(explain.explain)

@@ -11,7 +11,7 @@ from .output import parse_pairs, print_json, print_notes, print_rows
 
 Kind = Annotated[
     Optional[str],  # noqa: UP045
-    typer.Option(help="Kind of data: arts, dialogues. Told by its columns if not given."),
+    typer.Option(help="Kind of data: arts, dialogues, instructions. Told by its columns if not given."),
 ]
 Train = Annotated[
     Optional[str],  # noqa: UP045
@@ -20,7 +20,8 @@ Train = Annotated[
 Reference = Annotated[
     Optional[str],  # noqa: UP045
     typer.Option(
-        help="Data to compare with; arts: the annotated sentences that the originals are from; dialogues: people's."
+        help="Data to compare with; instructions: human rows of the same domain; dialogues: people's; arts: the "
+        "annotated sentences that the originals are from."
     ),
 ]
 Columns = Annotated[
@@ -29,7 +30,11 @@ Columns = Annotated[
 ]
 FailOn = Annotated[
     Optional[str],  # noqa: UP045
-    typer.Option("--fail-on", help="Exit with 3 if it is this or worse; arts: undecided, refuse; dialogues: bars."),
+    typer.Option(
+        "--fail-on",
+        help="Exit with 3 if it is this or worse; instructions: uniform, patterns; dialogues: bars; arts: undecided, "
+        "refuse.",
+    ),
 ]
 
 
@@ -44,7 +49,7 @@ def audit(
     samples: Annotated[int, typer.Option(help="Bootstrap draws for intervals.", min=1)] = 2000,
     out: Annotated[
         Optional[Path],  # noqa: UP045
-        typer.Option(help="Folder for audit.json and the rows it tells of."),
+        typer.Option(help="Folder for audit.json, report.html and what they tell of."),
     ] = None,
     fail_on: FailOn = None,
     as_json: Annotated[

@@ -179,13 +179,16 @@ class ModelCheck(Protocol):
 class Resources:
     """What checks may be given beside their options.
 
-    A check names what it takes in `needs`, a tuple of these names, and is then made as `made(options, resources)`.
+    A check names what it cannot do without in `needs`, and what it uses where it is given in `takes`, each a tuple of
+    these names, and is then made as `made(options, resources)`.
     """
 
     against: Mapping[str, Sequence[Row]] = field(default_factory=dict)
     """Name of an evaluation set -> its rows."""
     reference: Sequence[Row] = ()
     """Rows of a reference set."""
+    shared: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What checks of one family leave for each other, so that it is computed once."""
 
 
 CLEAN = Finding(0.0)

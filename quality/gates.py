@@ -132,7 +132,7 @@ def make_step(spec: CheckSpec, resources: Resources | None = None) -> Step:
 
 
 def _made(made: Any, options: BaseModel | None, resources: Resources) -> Check:
-    if getattr(made, "needs", ()):
+    if getattr(made, "needs", ()) or getattr(made, "takes", ()):
         return cast("Check", made(options, resources))
     return cast("Check", made(options) if options is not None else made())
 

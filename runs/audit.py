@@ -12,7 +12,7 @@ and is named in `KINDS`.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from itertools import islice
@@ -27,7 +27,11 @@ from ..data.sources import rows_from
 from .folder import write_atomically
 from .progress import Progress, Silent
 
-KINDS: Mapping[str, str] = {"arts": ".audits.arts", "dialogues": ".audits.dialogues"}
+KINDS: Mapping[str, str] = {
+    "arts": ".audits.arts",
+    "dialogues": ".audits.dialogues",
+    "instructions": ".audits.instructions",
+}
 """Kind -> the module that audits it. Kinds are tried in this order where none is given."""
 _LOOK = 20
 
@@ -70,6 +74,33 @@ class Audit:
     """Name of a JSON Lines file for `--out` -> its rows."""
     met: frozenset[str] = frozenset()
     """Which values of --fail-on are met."""
+    tables: Sequence[str] = ()
+    """What `frame` can give."""
+    frame: Callable[[str], Any] | None = field(default=None, repr=False)
+    """Gives a table of the result as a `polars.DataFrame`, by its name."""
+    folder: Path | None = None
+    """Where the result was written."""
+
+    @property
+    def patterns(self) -> Any:
+        """Kind instructions: the patterns, as a `polars.DataFrame`; the columns of patterns.parquet."""
+        return self._frame("patterns")
+
+    @property
+    def verdicts(self) -> Any:
+        """Kind instructions: which row carries which pattern, and where, as a `polars.DataFrame`."""
+        return self._frame("verdicts")
+
+    @property
+    def measures(self) -> Any:
+        """Kind instructions: the uniformity panel, as a `polars.DataFrame`."""
+        return self._frame("measures")
+
+    def _frame(self, name: str) -> Any:
+        if self.frame is None or name not in self.tables:
+            message = f"an audit of {self.kind} has no table of {name}."
+            raise UsageError(message, hint="See `result`, `table` and `notes`.")
+        return self.frame(name)
 
 
 def audit(
@@ -92,12 +123,14 @@ def audit(
         kind: of data; told by its first rows if not given.
         train: kind arts: the annotated train split that the set belongs to.
         reference: data to compare with; kind arts: the annotated sentences that the originals were taken from;
-            kind dialogues: dialogues of people, in the place of the public sets' figures.
+            kind dialogues: dialogues of people, in the place of the public sets' figures; kind instructions: human rows
+            of the data's domain, in the place of the counts of a human set that come with the package.
         columns: our column -> theirs.
         limit: look only at so many rows, for kinds that can.
         seed: of everything drawn at random.
         samples: bootstrap draws for intervals.
-        out: folder for audit.json and the rows it tells of.
+        out: folder for audit.json and what it tells of; kind instructions: patterns.parquet, verdicts.parquet and
+            report.html, too.
         progress: where to report to; silent if not given.
 
     Raises:

@@ -4,5 +4,17 @@ from .draw import Rows
 from .find import find_patterns
 from .options import PatternOptions
 from .pattern import Example, Hit, Hits, Pattern, PatternReport
+from .usage import Usage, human_usage
 
-__all__ = ["Example", "Hit", "Hits", "Pattern", "PatternOptions", "PatternReport", "Rows", "find_patterns"]
+__all__ = [
+    "Example",
+    "Hit",
+    "Hits",
+    "Pattern",
+    "PatternOptions",
+    "PatternReport",
+    "Rows",
+    "Usage",
+    "find_patterns",
+    "human_usage",
+]

@@ -38,7 +38,7 @@ def frequent_alone(
         bar = phrase if one.stream.place == "anywhere" else edge
         for n in np.flatnonzero(one.data >= bar):
             rows = slice(one.bounds[n], one.bounds[n + 1])
-            found.append(Candidate(one.stream, int(one.number[n]), 0.0, one.row[rows], one.text[rows], one.at[rows]))
+            found.append(Candidate(one.stream, int(one.number[n]), 0.0, 0, one.row[rows], one.text[rows], one.at[rows]))
     chosen: list[Chosen] = []
     family = Family((), 0, 0.0)
     # Longer n-grams first: a short one is left with the rows that have it without the rest.

@@ -36,6 +36,9 @@ def discover(texts: FieldTexts, fields: list[FieldTexts], options: PatternOption
     import numpy as np
 
     covered = np.zeros(texts.data_rows, dtype=bool)
+    if texts.usage:
+        family = candidates(_counted(texts, options, masked_too=False), texts, options)
+        return [_spotted(texts, one, family.tests) for one in select(family, texts, covered, options)]
     if not texts.reference_rows:
         return [_spotted(texts, one, 0) for one in frequent_alone(_counted(texts, options), texts, covered, options)]
     family = candidates(_counted(texts, options), texts, options)
@@ -46,11 +49,11 @@ def discover(texts: FieldTexts, fields: list[FieldTexts], options: PatternOption
     return [*groups, *found, *row_forms(texts, covered, options)]
 
 
-def _counted(texts: FieldTexts, options: PatternOptions) -> list[Counted]:
+def _counted(texts: FieldTexts, options: PatternOptions, masked_too: bool = True) -> list[Counted]:
     support = support_bar(texts, options)
     plain = (*edges(LONGEST_EDGE), *(Stream("anywhere", size) for size in PHRASES))
     found = []
-    for mask, streams in (("", plain), *((stream.mask, (stream,)) for stream in MASKED)):
+    for mask, streams in (("", plain), *((stream.mask, (stream,)) for stream in MASKED if masked_too)):
         under = masked(texts.encoded, mask, texts.frequent)
         found += [count(grams(texts.encoded, stream, under), stream, texts.data_rows, support) for stream in streams]
     return found
@@ -59,7 +62,8 @@ def _counted(texts: FieldTexts, options: PatternOptions) -> list[Counted]:
 def _spotted(texts: FieldTexts, one: Chosen, tests: int) -> Spotted:
     kind, where = _named(one.stream, one.shape)
     gram = Gram(one.stream, one.number, None if one.stream.mask else one.shape)
-    return Spotted(texts.field, kind, where, one.shape.text, (gram,), None, tests)
+    counted = one.reference if texts.usage else None
+    return Spotted(texts.field, kind, where, one.shape.text, (gram,), None, tests, counted=counted)
 
 
 def _named(stream: Stream, shape: Template) -> tuple[Kind, Where]:

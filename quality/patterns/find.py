@@ -16,6 +16,7 @@ from .pattern import Example, Hits, Pattern, PatternReport, by_support, excerpt
 from .significance import benjamini_hochberg, lift, log_odds, log_p
 from .spotted import Spotted
 from .texts import FieldTexts, field_texts
+from .usage import Usage
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,47 +24,54 @@ if TYPE_CHECKING:
 _EXAMPLES = 5
 
 
-def find_patterns(rows: Rows, reference: Rows | None = None, options: PatternOptions | None = None) -> PatternReport:
+def find_patterns(
+    rows: Rows, reference: Rows | Usage | None = None, options: PatternOptions | None = None
+) -> PatternReport:
     """Find what rows share: openings, endings, phrases, templates with slots, skeletons, forms of whole texts.
 
     With a reference (human rows of the same domain and language) a pattern is what is significantly more frequent in
-    the data. Without one it is what is frequent, a weaker claim, and masked texts, paraphrases and forms are left out.
+    the data. Counts of a human set (`human_usage()`) can stand for one: the same test, but masked texts, paraphrases
+    and forms are left out, and what is rare in them counts as two rows. With neither a pattern is what is frequent, a
+    weaker claim.
 
     Patterns are looked for in a sample of `options.sample` rows; those found are then looked up in every row, a chunk
     at a time, so that memory does not grow with the set, but for 24 bytes and the row's id for every hit.
 
     Args:
         rows: the data.
-        reference: the reference.
+        reference: the reference, or counts that stand for one.
         options: columns and bars.
 
     Raises:
         UsageError: the rows can be gone through only once, or have none of the columns.
     """
     options = options or PatternOptions()
+    counted = reference if isinstance(reference, Usage) else None
+    compared = None if isinstance(reference, Usage) else reference
     sample = draw(opened(rows, "rows"), options.sample, options.seed, options.fields or KNOWN)
     fields = _fields(sample, options)
     names: dict[str, str] = {}
-    if reference is not None:
-        reference, names = as_in(reference, fields)
-    others = [] if reference is None else draw(opened(reference, "reference"), options.sample, options.seed, fields)
-    texts = field_texts(sample, others, fields)
+    if compared is not None:
+        compared, names = as_in(compared, fields)
+    others = [] if compared is None else draw(opened(compared, "reference"), options.sample, options.seed, fields)
+    texts = field_texts(sample, others, fields, counted)
     spotted = [one for field in texts for one in discover(field, texts, options)]
     matcher = Matcher(spotted, texts, fields)
     other = Counts()
-    if reference is not None:
-        for _ in matcher.places(opened(reference, "reference"), options.chunk, other):
+    if compared is not None:
+        for _ in matcher.places(opened(compared, "reference"), options.chunk, other):
             pass
     counts, places, examples = _gone_through(matcher, rows, options)
-    patterns = _patterns(spotted, counts, other if reference is not None else None, examples)
+    patterns = _patterns(spotted, texts, counts, other, examples)
     order = by_support(patterns)
     kept = [n for n in order if patterns[n].support]
     return PatternReport(
         tuple(patterns[n] for n in kept),
         _renumbered(places, kept, len(patterns)),
         counts.rows,
-        other.rows if reference is not None else None,
+        None if compared is None else other.rows,
         tuple(one.field for one in texts),
+        counted is not None,
         (
             *(f"The reference's {theirs} was taken for {ours}." for theirs, ours in names.items()),
             *_notes(texts, counts, options, reference is not None),
@@ -120,20 +128,26 @@ def _columns(block: Sequence[tuple[int, int, int, int, int]]) -> list[np.ndarray
 
 
 def _patterns(
-    spotted: Sequence[Spotted], counts: Counts, other: Counts | None, examples: dict[int, list[Example]]
+    spotted: Sequence[Spotted],
+    texts: Sequence[FieldTexts],
+    counts: Counts,
+    other: Counts,
+    examples: dict[int, list[Example]],
 ) -> list[Pattern]:
     """The patterns with what all rows say of them."""
     import numpy as np
 
     made: list[Pattern | None] = [None] * len(spotted)
-    for field in dict.fromkeys(one.field for one in spotted):
-        mine = [n for n, one in enumerate(spotted) if one.field == field]
+    for of in texts:
+        mine = [n for n, one in enumerate(spotted) if one.field == of.field]
+        if not mine:
+            continue
         data = np.array([counts.support[n] for n in mine])
-        size = counts.having[field]
-        theirs = np.array([other.support[n] if other else 0 for n in mine])
-        their_size = other.having[field] if other else 0
+        size = counts.having[of.field]
+        theirs = np.array([spotted[n].counted or other.support[n] for n in mine])
+        their_size = of.usage.rows if of.usage else other.having[of.field]
         lifts, zs = lift(data, theirs, size, their_size), log_odds(data, theirs, size, their_size)
-        compared = bool(other and their_size)
+        compared = bool(their_size)
         tests = max(spotted[n].tests for n in mine)
         qs = benjamini_hochberg(log_p(data, theirs, size, their_size), tests) if compared else lifts
         for place, n in enumerate(mine):
@@ -141,7 +155,7 @@ def _patterns(
             made[n] = Pattern(
                 one.id,
                 one.kind,
-                field,
+                of.field,
                 one.where,
                 one.text,
                 int(data[place]),
@@ -167,7 +181,12 @@ def _renumbered(places: Hits, kept: Sequence[int], patterns: int) -> Hits:
 
 def _notes(texts: Sequence[FieldTexts], counts: Counts, options: PatternOptions, compared: bool) -> list[str]:
     notes = []
-    if not compared:
+    if any(one.usage for one in texts):
+        notes.append(
+            "There was no reference: the patterns were held against counts of what people say, which know nothing of "
+            "skeletons, parts of speech, paraphrases and forms of whole texts. These were not looked for."
+        )
+    elif not compared:
         notes.append(
             "There was no reference: the patterns are frequent, which does not say that people use them less. "
             "Skeletons, parts of speech, paraphrases and forms of whole texts were not looked for."
@@ -175,7 +194,7 @@ def _notes(texts: Sequence[FieldTexts], counts: Counts, options: PatternOptions,
     sampled = max((one.data_rows for one in texts), default=0)
     if counts.rows > sampled and counts.rows > options.sample:
         notes.append(f"Patterns were looked for in a sample of {sampled:,} rows and counted in all {counts.rows:,}.")
-    if compared:
+    if compared and not any(one.usage for one in texts):
         notes += [
             f"The reference has no {one.field}: it was judged without."
             for one in texts

@@ -22,6 +22,8 @@ class PatternOptions(CheckOptions):
     """False discovery rate among the n-grams of one field (Benjamini-Hochberg)."""
     weak_q: float = Field(default=0.05, gt=0, lt=1)
     """False discovery rate, in rows, of wordings that are each too rare to be significant by themselves."""
+    usage_share: float = Field(default=0.006, gt=0, lt=1)
+    """Share of the rows that a pattern needs where counts stand for a reference."""
     alone_share: float = Field(default=0.01, gt=0, lt=1)
     """Without a reference: share of the rows that the same opening or ending needs ..."""
     alone_phrase_share: float = Field(default=0.02, gt=0, lt=1)

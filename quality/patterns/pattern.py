@@ -7,10 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ...core.verdict import Verdict
 from .spotted import Kind, Where
 
 if TYPE_CHECKING:
     import numpy as np
+
+PATTERN_BAR = 0.0
+"""A verdict's value is the share of the set's rows that carry the pattern; any is above this bar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class Pattern:
     rows: int
     """Rows that have the field."""
     reference_support: int | None
-    """Rows of the reference that carry it; None without a reference."""
+    """Rows of the reference that carry it; None without a reference. Where counts stand for one: so many at most."""
     reference_rows: int | None
     """Rows of the reference that have the field."""
     lift: float | None
@@ -130,9 +134,11 @@ class PatternReport:
     rows: int
     """Rows looked at."""
     reference_rows: int | None
-    """Rows of the reference; None: there was none, and the patterns are only frequent."""
+    """Rows of the reference; None: there was none."""
     fields: tuple[str, ...]
     """Fields with texts, turns by speaker."""
+    counted: bool = False
+    """Whether counts of a human set stood for a reference; if there was neither, the patterns are only frequent."""
     notes: tuple[str, ...] = field(default=())
     """What a reader must know: what was not looked for, and why."""
 
@@ -172,22 +178,34 @@ class PatternReport:
             "example_rows": [[example.row_id for example in one.examples] for one in self.patterns],
         }
 
-    def verdict_columns(self) -> dict[str, list[Any]]:
-        """Columns of verdicts.parquet, a line a row and pattern: the first place of the pattern in the row."""
-        columns: dict[str, list[Any]] = {
-            name: [] for name in ("row", "row_id", "check", "value", "bar", "outcome", "reason", "evidence")
-        }
+    def verdicts(self) -> Iterator[Verdict]:
+        """One verdict for each row and each of its patterns, at the first place in the row; the rest pass unsaid."""
+        shares = {one.id: one.share for one in self.patterns}
         seen: tuple[int, set[str]] = (-1, set())
         for hit in self.hits:
             if hit.row != seen[0]:
                 seen = (hit.row, set())
-            if hit.pattern in seen[1]:
-                continue
-            seen[1].add(hit.pattern)
-            line = (hit.row, hit.row_id, hit.check, 1.0, 1.0, "flag", "pattern", json.dumps(hit.evidence))
-            for name, value in zip(columns, line, strict=True):
-                columns[name].append(value)
+            if hit.pattern not in seen[1]:
+                seen[1].add(hit.pattern)
+                share = shares[hit.pattern]
+                yield Verdict(
+                    hit.row, hit.row_id, hit.check, share, PATTERN_BAR, "flag", reason_of(hit.check), hit.evidence
+                )
+
+    def verdict_columns(self) -> dict[str, list[Any]]:
+        """Columns of verdicts.parquet, a line a verdict."""
+        names = ("row", "row_id", "check", "value", "bar", "outcome", "reason", "evidence")
+        columns: dict[str, list[Any]] = {name: [] for name in names}
+        for verdict in self.verdicts():
+            for name in names[:-1]:
+                columns[name].append(getattr(verdict, name))
+            columns["evidence"].append(json.dumps(verdict.evidence))
         return columns
+
+
+def reason_of(check: str) -> str:
+    """Slug of a row that carries a pattern: pattern_edge, pattern_phrase ..."""
+    return check.replace(".", "_")
 
 
 def excerpt(text: str, start: int, end: int, around: int = 60, longest: int = 300) -> tuple[str, tuple[int, int]]:

@@ -29,6 +29,8 @@ class Candidate:
     stream: Stream
     number: int
     log_p: float
+    reference: int
+    """Rows of the reference that carry it."""
     row: np.ndarray
     """Rows that carry it, the reference's after the data's."""
     text: np.ndarray
@@ -71,26 +73,28 @@ def candidates(counted: Sequence[Counted], texts: FieldTexts, options: PatternOp
     """
     import numpy as np
 
-    sizes = texts.data_rows, texts.reference_rows
+    sizes = texts.data_rows, texts.against_rows
     support = support_bar(texts, options)
     tests = 0
-    kept: list[tuple[Counted, int]] = []
+    kept: list[tuple[Counted, int, int]] = []
     values: list[float] = []
     for one in counted:
-        tests += int((one.data + one.reference >= support).sum())
-        enough = (one.data >= support) & (lift(one.data, one.reference, *sizes) >= options.lift)
+        reference = texts.usage.of(one.stream, one.number) if texts.usage else one.reference
+        tests += int((one.data + reference >= support).sum())
+        enough = (one.data >= support) & (lift(one.data, reference, *sizes) >= options.lift)
         found = np.flatnonzero(enough)
-        kept += [(one, int(n)) for n in found]
-        values += log_p(one.data[found], one.reference[found], *sizes).tolist()
+        kept += [(one, int(n), int(reference[n])) for n in found]
+        values += log_p(one.data[found], reference[found], *sizes).tolist()
     q = benjamini_hochberg(np.array(values), tests)
     picked = [
         Candidate(
             one.stream,
             int(one.number[n]),
             p,
+            theirs,
             *(part[one.bounds[n] : one.bounds[n + 1]] for part in (one.row, one.text, one.at)),
         )
-        for (one, n), p, value in zip(kept, values, q.tolist(), strict=True)
+        for (one, n, theirs), p, value in zip(kept, values, q.tolist(), strict=True)
         if value <= options.q
     ]
     return Family(tuple(picked), tests, max((one.log_p for one in picked), default=0.0))
@@ -98,7 +102,8 @@ def candidates(counted: Sequence[Counted], texts: FieldTexts, options: PatternOp
 
 def support_bar(texts: FieldTexts, options: PatternOptions) -> int:
     """Rows that a pattern needs."""
-    return max(options.fewest, round(options.share * texts.data_rows))
+    share = options.usage_share if texts.usage else options.share
+    return max(options.fewest, round(share * texts.data_rows))
 
 
 def select(family: Family, texts: FieldTexts, covered: np.ndarray, options: PatternOptions) -> list[Chosen]:
@@ -124,7 +129,7 @@ def select(family: Family, texts: FieldTexts, covered: np.ndarray, options: Patt
         open_rows = np.flatnonzero(in_data & ~covered[np.where(in_data, one.row, 0)])
         if tried >= _MOST_TRIED:
             break
-        if not stands(len(open_rows), int((~in_data).sum()), texts, family.log_p_bar, options):
+        if not stands(len(open_rows), one.reference, texts, family.log_p_bar, options):
             continue
         tried += 1
         found = choose(one, open_rows, texts, family, options)
@@ -141,7 +146,7 @@ def stands(data: int, reference: int, texts: FieldTexts, log_p_bar: float, optio
     if data < support_bar(texts, options):
         return False
     a, r = np.array([data]), np.array([reference])
-    sizes = texts.data_rows, texts.reference_rows
+    sizes = texts.data_rows, texts.against_rows
     return bool(lift(a, r, *sizes)[0] >= options.lift and log_p(a, r, *sizes)[0] <= log_p_bar)
 
 
@@ -162,7 +167,7 @@ def choose(
             one.number,
             shape,
             rows,
-            int((one.row >= texts.data_rows).sum()),
+            one.reference,
             int(one.text[n]),
             int(one.at[n]),
         )
@@ -180,8 +185,9 @@ def choose(
         else np.ones(len(one.row), dtype=bool)
     )
     rows = one.row[open_rows[fits[open_rows]]]
-    reference = int((fits & (one.row >= texts.data_rows)).sum())
-    if texts.reference_rows and not stands(len(rows), reference, texts, family.log_p_bar, options):
+    # Counts that stand for a reference tell of the n-gram alone: at most so many rows fit the whole.
+    reference = one.reference if texts.usage else int((fits & (one.row >= texts.data_rows)).sum())
+    if texts.against_rows and not stands(len(rows), reference, texts, family.log_p_bar, options):
         return None
     n = looked_at[0]
     return Chosen(one.stream, one.number, shape, rows, reference, int(one.text[n]), int(one.at[n]))

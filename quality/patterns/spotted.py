@@ -54,6 +54,8 @@ class Spotted:
     """Size of the family of tests it comes from."""
     q: float | None = None
     """False discovery rate, where it does not follow from the counts."""
+    counted: int | None = None
+    """Rows of a human set that have its n-gram at most, where counts stand for a reference."""
 
     @property
     def id(self) -> str:

@@ -13,6 +13,7 @@ from .encode import Encoded, encode
 from .fields import parts
 from .tags import FIRST_WORD_CODE
 from .tokens import Vocabulary, code, cut, joined, token_number
+from .usage import FieldUsage, Usage
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,6 +39,13 @@ class FieldTexts:
     data_rows: int
     """Rows of the data that have the field."""
     vocabulary: Vocabulary
+    usage: FieldUsage | None = None
+    """Counts of a human set that stand for a reference."""
+
+    @property
+    def against_rows(self) -> int:
+        """Rows that the data is compared with: those of the reference, or those that were counted in its place."""
+        return self.reference_rows or (self.usage.rows if self.usage else 0)
 
     @property
     def reference_rows(self) -> int:
@@ -120,8 +128,10 @@ def masked_tokens(tokens: Sequence[str], mask: str, frequent: set[int]) -> list[
     return found
 
 
-def field_texts(data: Sequence[Row], reference: Sequence[Row], fields: Iterable[str]) -> list[FieldTexts]:
-    """The texts of every field that some row of the data has."""
+def field_texts(
+    data: Sequence[Row], reference: Sequence[Row], fields: Iterable[str], usage: Usage | None = None
+) -> list[FieldTexts]:
+    """The texts of every field that some row of the data has; `usage` stands for a reference where there is none."""
     vocabulary = Vocabulary()
     found: dict[str, FieldTexts] = {}
     names = tuple(fields)
@@ -133,7 +143,8 @@ def field_texts(data: Sequence[Row], reference: Sequence[Row], fields: Iterable[
                 if one is None:
                     if not of_data:
                         continue
-                    one = found[part.field] = FieldTexts(part.field, [], [], [], 0, vocabulary)
+                    counts = usage.field(part.field) if usage else None
+                    one = found[part.field] = FieldTexts(part.field, [], [], [], 0, vocabulary, counts)
                 if last.get(part.field) != at:
                     last[part.field] = at
                     one.source.append(at)

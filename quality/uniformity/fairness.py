@@ -37,26 +37,31 @@ class Fairness:
     """Words that the data has and the reference hardly has."""
     missing: tuple[str, ...] = ()
     """Words that the reference has and the data hardly has."""
+    against: str = "the reference"
+    """What the reference is called."""
 
     @property
     def words(self) -> str:
         """The verdict, for people."""
+        name = self.against
         if self.verdict == "unknown":
             field = self.field or "a common field"
-            return f"Too few rows have {field} to tell whether the reference is of the same domain."
-        far = f"distance {self.distance:.2f} in {self.field}; two halves of the reference: {self.halves:.2f}"
+            return f"Too few rows have {field} to tell whether {name} is of the same domain."
+        far = f"distance {self.distance:.2f} in {self.field}; two halves of {name}: {self.halves:.2f}"
         if self.verdict == "fair":
-            return f"The reference is of the same domain ({far})."
+            return f"{name[0].upper()}{name[1:]} is of the same domain ({far})."
+        typical = f"Typical of the data: {', '.join(self.typical)}" if self.typical else ""
         if self.verdict == "doubtful":
             return (
-                f"The reference differs in what it is about ({far}). Read differences as those of domain and style, "
-                f"too. Typical of the data: {', '.join(self.typical)}."
-            )
+                f"{name[0].upper()}{name[1:]} differs in what it is about ({far}). Read differences as those of domain "
+                f"and style, too. {typical}{'.' if typical else ''}"
+            ).rstrip()
+        missing = f"; of {name}: {', '.join(self.missing)}" if self.missing else ""
         return (
-            f"NOT A FAIR COMPARISON: the reference is of another domain ({far}). Patterns and differences below tell "
-            f"of the topic as much as of uniformity: take human rows of the same domain as the reference. "
-            f"Typical of the data: {', '.join(self.typical)}; of the reference: {', '.join(self.missing)}."
-        )
+            f"NOT A FAIR COMPARISON: {name} is of another domain or language ({far}). Patterns and differences below "
+            f"tell of the topic as much as of uniformity: take human rows of the same domain as the reference. "
+            f"{typical}{missing}{'.' if typical or missing else ''}"
+        ).rstrip()
 
 
 def fairness(data: Sequence[str], reference: Sequence[str], field: str, seed: int = 0) -> Fairness:

@@ -49,7 +49,11 @@ class UniformityOptions(CheckOptions):
 
 
 def measure(
-    rows: Rows, reference: Rows | None = None, options: UniformityOptions | None = None, embed: Embed | None = None
+    rows: Rows,
+    reference: Rows | None = None,
+    options: UniformityOptions | None = None,
+    embed: Embed | None = None,
+    figures: bool = True,
 ) -> UniformityPanel:
     """Measure a set and a reference by the same yardsticks, at equal sizes.
 
@@ -64,6 +68,7 @@ def measure(
             the data, for English answers alone.
         options: columns and sizes.
         embed: turns texts into vectors for the two measures of similarity; none: hashed words and pairs of words.
+        figures: whether the published figures may stand beside the data where there is no reference.
 
     Raises:
         UsageError: the rows can be gone through only once, or there are too few texts.
@@ -86,14 +91,14 @@ def measure(
         compared = theirs.get(field, []) if len(theirs.get(field, ())) >= _LEAST else []
         if reference is not None and not compared:
             notes.append(f"{field}: the reference has too few texts ({_LEAST} needed); measured without it.")
-        found, size = _field(field, mine[field], compared, options, embed)
+        found, size = _field(field, mine[field], compared, options, embed, figures and reference is None)
         lines += found
     if not lines:
         counts = ", ".join(f"{name} ({len(texts)} texts)" for name, texts in mine.items()) or "no text at all"
         message = f"nothing to measure: of the columns {', '.join(fields or KNOWN)} there are {counts}."
         raise UsageError(message, hint=f"Give at least {_LEAST} rows, and name their columns in options.fields.")
     fair = _fairness(mine, theirs, options) if reference is not None else None
-    named = "the reference" if reference is not None else NAME
+    named = "the reference" if reference is not None else NAME if figures else "nothing"
     return UniformityPanel(tuple(lines), named, fair, size, tuple(notes))
 
 
@@ -125,7 +130,12 @@ def _fairness(mine: dict[str, list[str]], theirs: dict[str, list[str]], options:
 
 
 def _field(
-    field: str, mine: Sequence[str], theirs: Sequence[str], options: UniformityOptions, embed: Embed | None
+    field: str,
+    mine: Sequence[str],
+    theirs: Sequence[str],
+    options: UniformityOptions,
+    embed: Embed | None,
+    figures: bool,
 ) -> tuple[list[Line], int]:
     """All measures of one field, and the size of the parts."""
     import numpy as np
@@ -151,7 +161,7 @@ def _field(
             of_reference = _taken(one, sides[1], drawn[1], budget)
             other = (of_reference.value, of_reference.spread) if of_reference else None
         else:
-            other = _figure(one, field, size)
+            other = _figure(one, field, size) if figures else None
         lines.append(_line(one, field, of_data, other, "the reference" if theirs else NAME))
     return sorted(lines, key=lambda line: -line.strength), size
 
