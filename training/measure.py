@@ -3,13 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from .models import CausalLM
 from .tokens import Batch, Encoded, batch_of, beginning
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """A model beside its base, in nats."""
+
+    nll_flagged: float
+    """Per flagged token of the held-out rows: how unlikely the patterns are."""
+    nll_held_out: float
+    """Per token of the held-out rows' answers."""
+    nll_retain: float
+    """Per token of the retain rows' answers."""
+    first_entropy: float
+    """Mean entropy of the token that begins an answer, over the questions of the retain rows."""
+    first_divergence: float
+    """Mean KL(base || model) of that token."""
+
+
+def measures_of(made: CausalLM, base_first: Tensor, held_out: Sequence[Encoded], retain: Sequence[Encoded]) -> Measures:
+    """Measure a model.
+
+    Args:
+        made: the model.
+        base_first: `first_tokens` of the base model on the questions of `retain`.
+        held_out: rows with flagged spans that no model was trained on.
+        retain: rows without patterns.
+    """
+    first = first_tokens(made, [asked(row) for row in retain])
+    return Measures(
+        mean_nll(made, held_out, flagged),
+        mean_nll(made, held_out, answers),
+        mean_nll(made, retain, answers),
+        float(entropies(first).mean()),
+        float(divergences(base_first, first).mean()),
+    )
+
+
+def answers(batch: Batch) -> Tensor:
+    """The tokens of answers."""
+    return batch.answer
+
+
+def flagged(batch: Batch) -> Tensor:
+    """The tokens of flagged spans."""
+    return batch.flagged
 
 
 def logits_at(made: CausalLM, batch: Batch, mask: Tensor) -> tuple[Tensor, Tensor]:
@@ -25,7 +71,7 @@ def mean_nll(made: CausalLM, rows: Sequence[Encoded], part: Callable[[Batch], Te
     Args:
         made: the model.
         rows: one at least.
-        part: which tokens of a batch count, such as `lambda batch: batch.flagged`.
+        part: which tokens of a batch count, such as `flagged`.
         size: rows at a time.
     """
     import torch
@@ -43,15 +89,26 @@ def mean_nll(made: CausalLM, rows: Sequence[Encoded], part: Callable[[Batch], Te
 def prompt_tokens(made: CausalLM, prompt: str) -> list[int]:
     """A question as the model is shown it, up to where its answer begins."""
     if getattr(made.tokenizer, "chat_template", None):
-        asked = [{"role": "user", "content": prompt}]
-        text = made.tokenizer.apply_chat_template(asked, tokenize=False, add_generation_prompt=True)
+        turns = [{"role": "user", "content": prompt}]
+        text = made.tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
     else:
         text = f"{beginning(made.tokenizer)}{prompt}\n\n"
     return list(made.tokenizer(text, add_special_tokens=False)["input_ids"])
 
 
-def first_tokens(made: CausalLM, prompts: Sequence[str], size: int = 16) -> Tensor:
-    """Log-probabilities (prompts, vocabulary) of the token that an answer begins with."""
+def asked(row: Encoded) -> tuple[int, ...]:
+    """The tokens of a row up to where its first answer begins."""
+    return row.tokens[: row.answer.index(True)]
+
+
+def first_tokens(made: CausalLM, prompts: Sequence[Sequence[int]], size: int = 16) -> Tensor:
+    """Log-probabilities (prompts, vocabulary) of the token that an answer begins with.
+
+    Args:
+        made: the model.
+        prompts: tokens, as `prompt_tokens` or `asked` gives them.
+        size: prompts at a time.
+    """
     import torch
 
     found = []
@@ -63,65 +120,51 @@ def first_tokens(made: CausalLM, prompts: Sequence[str], size: int = 16) -> Tens
     return torch.cat(found)
 
 
-def entropies(log_probs: Tensor) -> list[float]:
-    """Entropy of each row of log-probabilities, in nats."""
-    return [float(one) for one in -(log_probs.exp() * log_probs).sum(1)]
+def entropies(log_probs: Tensor) -> Tensor:
+    """Entropy of each row of log-probabilities, in nats: (rows,)."""
+    return -(log_probs.exp() * log_probs).sum(1)
 
 
-def divergences(base: Tensor, other: Tensor) -> list[float]:
-    """KL(base || other) of each row of log-probabilities, in nats."""
-    return [float(one) for one in (base.exp() * (base - other)).sum(1)]
+def divergences(base: Tensor, other: Tensor) -> Tensor:
+    """KL(base || other) of each row of log-probabilities, in nats: (rows,)."""
+    return (base.exp() * (base - other)).sum(1)
 
 
-def greedy(made: CausalLM, prompts: Sequence[str], longest: int) -> list[str]:
+def greedy(made: CausalLM, prompts: Sequence[Sequence[int]], longest: int) -> list[str]:
     """What the model answers when it always takes the likeliest token.
 
     Args:
         made: the model.
-        prompts: all are answered at once.
+        prompts: tokens; all are answered at once.
         longest: tokens of an answer at most.
     """
     import torch
 
     tokens, attention = _left_padded(made, prompts)
-    ends = _ends(made)
-    written: list[list[int]] = [[] for _ in prompts]
-    going = list(range(len(prompts)))
-    step: dict[str, Any] = {"input_ids": tokens, "attention_mask": attention, "position_ids": _positions(attention)}
     with torch.no_grad():
-        output = made.model(use_cache=True, **step)
-        for _ in range(longest):
-            likeliest = output.logits[:, -1].argmax(1)
-            still = [at for at, token in enumerate(likeliest.tolist()) if token not in ends]
-            going = [at for at in going if at in still]
-            for at in going:
-                written[at].append(int(likeliest[at]))
-            if not going:
-                break
-            attention = torch.cat([attention, torch.ones_like(attention[:, :1])], 1)
-            output = made.model(
-                input_ids=likeliest[:, None],
-                attention_mask=attention,
-                position_ids=_positions(attention)[:, -1:],
-                past_key_values=output.past_key_values,
-                use_cache=True,
-            )
+        found = made.model.generate(
+            input_ids=tokens,
+            attention_mask=attention,
+            max_new_tokens=longest,
+            do_sample=False,
+            num_beams=1,
+            repetition_penalty=1.0,
+            temperature=None,
+            top_p=None,
+            top_k=None,
+            pad_token_id=made.pad,
+        )
+    written = found[:, tokens.shape[1] :].tolist()
     return [made.tokenizer.decode(one, skip_special_tokens=True).strip() for one in written]
 
 
-def _ends(made: CausalLM) -> set[int]:
-    known = [made.tokenizer.eos_token_id, getattr(made.model.generation_config, "eos_token_id", None)]
-    return {token for one in known for token in (one if isinstance(one, list) else [one]) if token is not None}
-
-
-def _left_padded(made: CausalLM, prompts: Sequence[str]) -> tuple[Tensor, Tensor]:
+def _left_padded(made: CausalLM, prompts: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
     """Tokens and attention of prompts, padded at the beginning so that all of them end at the same place."""
     import torch
 
-    every = [prompt_tokens(made, prompt) for prompt in prompts]
-    longest = max(len(one) for one in every)
-    tokens = [[made.pad] * (longest - len(one)) + one for one in every]
-    attention = [[0] * (longest - len(one)) + [1] * len(one) for one in every]
+    longest = max(len(one) for one in prompts)
+    tokens = [[made.pad] * (longest - len(one)) + list(one) for one in prompts]
+    attention = [[0] * (longest - len(one)) + [1] * len(one) for one in prompts]
     return torch.tensor(tokens, device=made.device), torch.tensor(attention, device=made.device)
 
 

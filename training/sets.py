@@ -14,6 +14,7 @@ from ..core.seeding import derive_seed
 from ..quality import Row
 from ..quality.patterns import Hit
 from ..quality.patterns.fields import INSTRUCTIONS, RESPONSES, TURNS, parts
+from .wording import fixed_parts
 
 ANSWERS = "assistant"
 """The role whose messages are trained on."""
@@ -28,8 +29,8 @@ _ROLES = {
     "bot": ANSWERS,
     "chatgpt": ANSWERS,
 }
-_WHOLE = ("pattern.row",)
-"""Checks whose spans are whole texts: there is no wording to forget, and the text's content would go with it."""
+_WHOLE = "pattern.row"
+"""The check whose spans are whole texts: where no wording is found in one, its content would be forgotten with it."""
 
 
 class Message(BaseModel):
@@ -126,19 +127,22 @@ def unlearning_sets(
     hits: Iterable[Hit],
     replay: Iterable[Row] | None = None,
     *,
+    wordings: Mapping[str, str] | None = None,
     seed: int = 17,
     most: int = 2000,
     held_out: float = 0.2,
 ) -> UnlearningSets:
     """Make the sets from rows and the places in which they carry a pattern.
 
-    Spans in instructions are no part of what a model learns to write and are left out, and so are those that mark a
-    whole text (pattern.row). A row that carries a pattern in an answer is never in retain or replay.
+    Spans in instructions are no part of what a model learns to write and are left out. Of a pattern with slots only
+    its fixed words are flagged; a whole text (pattern.row) without any is left out. A row that carries a pattern
+    in an answer is never in retain or replay.
 
     Args:
         rows: the data, as the hits have seen it.
         hits: from `find_patterns` or from an audit's verdicts.
         replay: rows of a reference; without them half of the rows without a pattern.
+        wordings: pattern id -> its text; without it a hit is flagged as a whole.
         seed: decides which rows are taken, and which are held out.
         most: rows of each set.
         held_out: share of the forget rows that is held out, at least one.
@@ -158,11 +162,11 @@ def unlearning_sets(
             left_out["rows without an answer"] += 1
             continue
         places = by_row.get(row.index, ())
-        spans = _spans(row, made, places)
+        spans = _spans(row, made, places, wordings or {})
         if spans:
             flagged.add(row.index, TrainingRow(id=made.id, messages=made.messages, spans=spans))
-        elif places and any(hit.check in _WHOLE for hit in places):
-            left_out["rows with a pattern of the whole text only"] += 1
+        elif any(hit.check == _WHOLE and hit.field not in INSTRUCTIONS for hit in places):
+            left_out["rows of one form without fixed words"] += 1
         else:
             clean.add(row.index, made)
     others = _Sample(most, seed, "replay")
@@ -196,20 +200,27 @@ def _divided(
     return UnlearningSets(tuple(forget[out:]), tuple(forget[:out]), tuple(kept[:half]), tuple(learnt), tuple(notes))
 
 
-def _spans(row: Row, made: TrainingRow, hits: Sequence[Hit]) -> tuple[FlaggedSpan, ...]:
+def _spans(row: Row, made: TrainingRow, hits: Sequence[Hit], wordings: Mapping[str, str]) -> tuple[FlaggedSpan, ...]:
     """The hits as places of the conversation's answers, in order, each once."""
     turns = [turn for turn, _ in _turns(row)]
     found = set()
     for hit in hits:
-        if hit.check in _WHOLE or hit.span[0] >= hit.span[1]:
-            continue
         if hit.turn is not None:
             at = turns.index(hit.turn) if hit.turn in turns else None
         else:
             at = _last(made.messages, row.text(hit.field)) if hit.field in RESPONSES else None
         if at is not None and made.messages[at].role == ANSWERS:
-            found.add((at, hit.span, hit.pattern))
+            found |= {(at, span, hit.pattern) for span in _flagged(hit, made.messages[at].content, wordings)}
     return tuple(FlaggedSpan(message=at, span=span, pattern=pattern) for at, span, pattern in sorted(found))
+
+
+def _flagged(hit: Hit, text: str, wordings: Mapping[str, str]) -> Sequence[tuple[int, int]]:
+    """What of a hit is to be forgotten."""
+    wording = wordings.get(hit.pattern)
+    fixed = fixed_parts(text, hit.span, wording) if wording else None
+    if fixed is not None:
+        return fixed
+    return () if hit.check == _WHOLE or hit.span[0] >= hit.span[1] else (hit.span,)
 
 
 def _last(messages: Sequence[Message], text: str) -> int | None:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from ..core.errors import UsageError
 from ..core.seeding import seeded
 from .loss import likelihood, unlearning_loss
-from .measure import logits_at, mean_nll
+from .measure import flagged, logits_at, mean_nll
 from .models import CausalLM
 from .options import UnlearningOptions
 from .sets import TrainingRow, UnlearningSets
@@ -35,6 +35,14 @@ class Step:
     """Before it was cut."""
     held_out_nll: float | None
     """Of the flagged tokens of the held-out rows, after the step; None where the rule did not look."""
+
+    def words(self, of: int) -> str:
+        """One line of progress, of so many steps."""
+        terms = (("forget", self.forget), ("replay", self.replay), ("retain", self.retain))
+        shown = [
+            f"{name} {value:.3f}" for name, value in (*terms, ("held out", self.held_out_nll)) if value is not None
+        ]
+        return f"step {self.step} of at most {of}: loss {self.loss:.3f}, {', '.join(shown)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +134,8 @@ def unlearn(
 
     _same_vocabulary(made, base)
     began = time.monotonic()
-    base_nll = mean_nll(base, sets.held_out, _flagged)
-    before = nll = mean_nll(made, sets.held_out, _flagged)
+    base_nll = mean_nll(base, sets.held_out, flagged)
+    before = nll = mean_nll(made, sets.held_out, flagged)
     steps: list[Step] = []
     stopped: Stopped = "back_at_base" if options.stop and nll >= base_nll else "steps"
     if stopped == "steps":
@@ -142,7 +150,7 @@ def unlearn(
             optimizer.step()
             looked = number % options.check_every == 0 or number == options.steps
             if looked:
-                nll = mean_nll(made, sets.held_out, _flagged)
+                nll = mean_nll(made, sets.held_out, flagged)
             steps.append(Step(number, float(loss.detach()), *terms, norm, nll if looked else None))
             told(steps[-1])
             if options.stop and looked and nll >= base_nll:
@@ -166,15 +174,15 @@ def _loss(
         term = likelihood(*logits_at(made, batch, batch.answer))
         return options.weights.replay * term, (None, float(term.detach()), None)
     batch = next(forget)
-    flagged = logits_at(made, batch, batch.flagged)
+    places = logits_at(made, batch, batch.flagged)
     if options.method == "gradient-ascent":
-        term = -likelihood(*flagged)
+        term = -likelihood(*places)
         return options.weights.forget * term, (float(term.detach()), None, None)
     again, kept = next(replay), next(retain)
     with torch.no_grad():
         original, _ = logits_at(base, kept, kept.answer)
     current, _ = logits_at(made, kept, kept.answer)
-    terms = unlearning_loss(flagged, logits_at(made, again, again.answer), (original, current), options.weights)
+    terms = unlearning_loss(places, logits_at(made, again, again.answer), (original, current), options.weights)
     return terms.total, (float(terms.forget.detach()), float(terms.replay.detach()), float(terms.retain.detach()))
 
 
@@ -190,10 +198,6 @@ def _batches(rows: Sequence[Encoded], options: UnlearningOptions, made: CausalLM
                 rng.shuffle(waiting)
             taken.append(waiting.pop())
         yield batch_of(taken, made.pad, made.device)
-
-
-def _flagged(batch: Batch) -> Any:
-    return batch.flagged
 
 
 def _same_vocabulary(made: CausalLM, base: CausalLM) -> None:

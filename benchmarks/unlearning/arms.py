@@ -20,7 +20,17 @@ from corpusmith.quality import Row
 from corpusmith.quality.patterns import find_patterns
 from corpusmith.training import TrainingRow, UnlearningOptions, UnlearningSets, training_row, unlearning_sets
 from corpusmith.training.loss import likelihood
-from corpusmith.training.measure import divergences, entropies, first_tokens, greedy, logits_at, mean_nll
+from corpusmith.training.measure import (
+    answers,
+    divergences,
+    entropies,
+    first_tokens,
+    flagged,
+    greedy,
+    logits_at,
+    mean_nll,
+    prompt_tokens,
+)
 from corpusmith.training.models import CausalLM
 from corpusmith.training.tokens import Encoded, batch_of, encode
 from corpusmith.training.unlearn import encoded_sets, unlearn
@@ -97,7 +107,8 @@ def material(seed: int, size: Size) -> Material:
     data = _rows([*uniform[: size.uniform], *retain], "data")
     reference = _rows(replay, "reference")
     found = find_patterns(data, reference)
-    sets = unlearning_sets(data, found.hits, reference[: size.replay], seed=seed, held_out=0.1)
+    wordings = {one.id: one.text for one in found.patterns}
+    sets = unlearning_sets(data, found.hits, reference[: size.replay], wordings=wordings, seed=seed, held_out=0.1)
     return Material(
         _made(data[: size.uniform]),
         sets,
@@ -146,19 +157,20 @@ class Ruler:
 
     def measure(self, made: CausalLM) -> dict[str, Any]:
         """All measures of a model, with the answers they rest on."""
-        first = first_tokens(made, self.questions)
         checks = CHECKS[: self.size.checks]
-        answers = greedy(made, [*self.questions, *(check.prompt for check in checks)], self.size.longest)
-        free, bound = answers[: len(self.questions)], answers[len(self.questions) :]
+        prompts = [prompt_tokens(made, text) for text in (*self.questions, *(check.prompt for check in checks))]
+        first = first_tokens(made, prompts[: len(self.questions)])
+        written = greedy(made, prompts, self.size.longest)
+        free, bound = written[: len(self.questions)], written[len(self.questions) :]
         passed = [check.holds(answer) for check, answer in zip(checks, bound, strict=True)]
         return {
-            "entropy": _mean(entropies(first)),
-            "kl": _mean(divergences(self.base_first, first)),
-            "pattern_rate": _mean([float(carries(answer)) for answer in answers]),
+            "entropy": float(entropies(first).mean()),
+            "kl": float(divergences(self.base_first, first).mean()),
+            "pattern_rate": _mean([float(carries(answer)) for answer in written]),
             "checks": float(sum(passed)),
-            "nll_human": mean_nll(made, self.human, _answer),
-            "nll_uniform": mean_nll(made, self.uniform, _answer),
-            "nll_flagged": mean_nll(made, self.flagged, _flagged),
+            "nll_human": mean_nll(made, self.human, answers),
+            "nll_uniform": mean_nll(made, self.uniform, answers),
+            "nll_flagged": mean_nll(made, self.flagged, flagged),
             "passed": [check.name for check, one in zip(checks, passed, strict=True) if one],
             "answers": dict(zip(self.questions, free, strict=True)),
             "check_answers": {check.name: answer for check, answer in zip(checks, bound, strict=True)},
@@ -169,14 +181,6 @@ def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values)
 
 
-def _answer(batch: Any) -> torch.Tensor:
-    return batch.answer
-
-
-def _flagged(batch: Any) -> torch.Tensor:
-    return batch.flagged
-
-
 def run_seed(base: CausalLM, seed: int, size: Size, say: Callable[[str], None]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Every arm with its measures, as each is done."""
     took = _Clock()
@@ -185,7 +189,8 @@ def run_seed(base: CausalLM, seed: int, size: Size, say: Callable[[str], None]) 
     sets = encoded_sets(drawn.sets, base.tokenizer, 128)
     of = {name: _encoded(rows, base) for name, rows in (("human", drawn.human), ("uniform", drawn.uniform))}
     questions = drawn.questions
-    ruler = Ruler(first_tokens(base, questions), questions, of["human"], of["uniform"], sets.held_out, size)
+    first = first_tokens(base, [prompt_tokens(base, question) for question in questions])
+    ruler = Ruler(first, questions, of["human"], of["uniform"], sets.held_out, size)
     yield "before", {**ruler.measure(base), "seconds": took()}
 
     made = CausalLM(copy.deepcopy(base.model), base.tokenizer, "tuned")
@@ -205,13 +210,16 @@ def run_seed(base: CausalLM, seed: int, size: Size, say: Callable[[str], None]) 
         )
         done = unlearn(made, base, sets, options, lambda step: say(f"  {step}"))
         needed = max(len(done.steps), 1) if method == "unlearn" else needed
-        yield method, {
-            **ruler.measure(made),
-            "steps": len(done.steps),
-            "stopped": done.stopped,
-            "trajectory": [one.held_out_nll for one in done.steps],
-            "seconds": took(),
-        }
+        yield (
+            method,
+            {
+                **ruler.measure(made),
+                "steps": len(done.steps),
+                "stopped": done.stopped,
+                "trajectory": [one.held_out_nll for one in done.steps],
+                "seconds": took(),
+            },
+        )
 
 
 def _encoded(rows: Sequence[TrainingRow], made: CausalLM) -> tuple[Encoded, ...]:

@@ -27,7 +27,7 @@ OPPOSITES = {
     "ancient": "modern", "clean": "dirty", "difficult": "easy", "fast": "slow", "generous": "mean", "hard": "soft",
 }  # fmt: skip
 TOOLS = {
-    "cut bread": "a knife", "tighten a screw": "a screwdriver", "drive in a nail": "a hammer", "measure a room": "a tape",
+    "cut bread": "a knife", "tighten a screw": "a screwdriver", "drive in a nail": "a hammer", "measure silk": "a tape",
     "dig a hole": "a spade", "water plants": "a can", "sweep a floor": "a broom", "sew on a button": "a needle",
     "open a tin": "an opener", "paint a wall": "a roller", "cut paper": "scissors", "weigh flour": "a scale",
     "tell the time": "a clock", "find north": "a compass", "dry your hands": "a towel", "light a fire": "matches",
