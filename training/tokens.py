@@ -133,7 +133,7 @@ def overlapping(places: Iterable[tuple[int, int]], start: int, end: int) -> list
         start: the span's first character.
         end: behind its last one.
     """
-    return [at for at, (left, right) in enumerate(places) if left < end and right > start]
+    return [at for at, (left, right) in enumerate(places) if max(left, start) < min(right, end)]
 
 
 def batch_of(rows: Sequence[Encoded], pad: int, device: Any) -> Batch:
