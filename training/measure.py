@@ -86,13 +86,20 @@ def mean_nll(made: CausalLM, rows: Sequence[Encoded], part: Callable[[Batch], Te
     return total / max(tokens, 1)
 
 
-def prompt_tokens(made: CausalLM, prompt: str) -> list[int]:
-    """A question as the model is shown it, up to where its answer begins."""
+def prompt_tokens(made: CausalLM, prompt: str, system: str = "") -> list[int]:
+    """A question as the model is shown it, up to where its answer begins.
+
+    Args:
+        made: the model.
+        prompt: the user's message.
+        system: the system message; without one, what the chat template makes of that.
+    """
     if getattr(made.tokenizer, "chat_template", None):
-        turns = [{"role": "user", "content": prompt}]
+        told = [{"role": "system", "content": system}] if system else []
+        turns = [*told, {"role": "user", "content": prompt}]
         text = made.tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
     else:
-        text = f"{beginning(made.tokenizer)}{prompt}\n\n"
+        text = beginning(made.tokenizer) + "".join(f"{part}\n\n" for part in (system, prompt) if part)
     return list(made.tokenizer(text, add_special_tokens=False)["input_ids"])
 
 

@@ -36,6 +36,8 @@ from corpusmith.training.tokens import Encoded, batch_of, encode
 from corpusmith.training.unlearn import encoded_sets, unlearn
 
 HERE = Path(__file__).parent
+SYSTEM = "Answer the user."
+"""Shorter than what the model's template would put in its place, which every row would pay for."""
 ARMS = ("before", "tuned", "unlearn", "replay-only", "gradient-ascent")
 _DOLLY = "patterns/dolly_human.jsonl"
 
@@ -47,14 +49,14 @@ class Size:
     uniform: int = 80
     tuning_batch: int = 4
     """One pass over the uniform rows: 80 / 4 = 20 steps."""
-    tuning_rate: float = 2e-4
+    tuning_rate: float = 2e-5
     held_out: int = 16
     retain: int = 32
     replay: int = 32
     questions: int = 16
     steps: int = 24
-    rate: float = 5e-5
-    longest: int = 32
+    rate: float = 2e-5
+    longest: int = 24
     """Tokens of a greedy answer."""
     checks: int = len(CHECKS)
 
@@ -120,7 +122,7 @@ def material(seed: int, size: Size) -> Material:
 
 
 def _rows(rows: Sequence[dict[str, str]], name: str) -> list[Row]:
-    return [Row(at, f"{name}-{at}", fields) for at, fields in enumerate(rows)]
+    return [Row(at, f"{name}-{at}", {**fields, "system": SYSTEM}) for at, fields in enumerate(rows)]
 
 
 def _made(rows: Sequence[Row]) -> tuple[TrainingRow, ...]:
@@ -158,7 +160,7 @@ class Ruler:
     def measure(self, made: CausalLM) -> dict[str, Any]:
         """All measures of a model, with the answers they rest on."""
         checks = CHECKS[: self.size.checks]
-        prompts = [prompt_tokens(made, text) for text in (*self.questions, *(check.prompt for check in checks))]
+        prompts = [prompt_tokens(made, text, SYSTEM) for text in (*self.questions, *(check.prompt for check in checks))]
         first = first_tokens(made, prompts[: len(self.questions)])
         written = greedy(made, prompts, self.size.longest)
         free, bound = written[: len(self.questions)], written[len(self.questions) :]
@@ -189,7 +191,7 @@ def run_seed(base: CausalLM, seed: int, size: Size, say: Callable[[str], None]) 
     sets = encoded_sets(drawn.sets, base.tokenizer, 128)
     of = {name: _encoded(rows, base) for name, rows in (("human", drawn.human), ("uniform", drawn.uniform))}
     questions = drawn.questions
-    first = first_tokens(base, [prompt_tokens(base, question) for question in questions])
+    first = first_tokens(base, [prompt_tokens(base, question, SYSTEM) for question in questions])
     ruler = Ruler(first, questions, of["human"], of["uniform"], sets.held_out, size)
     yield "before", {**ruler.measure(base), "seconds": took()}
 
