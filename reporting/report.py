@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .aspects import aspect_views
 from .charts import count_of, fate_segments, kept_lengths, reason_chart
 from .dialogues import batch_bars, dialogue_figures
 from .material import ReportMaterial
 from .outline import outlines
+from .page import asset, environment, source_hash, write_page
 from .rows import LISTS, embed
 from .summary import banners, cards, facts, lead, losses, measures, prompts_used, time_text
-from .text import clip, label, upright
+from .text import clip, label
 from .words import FATES, reason_label
 
-if TYPE_CHECKING:
-    import jinja2
-
-_TEMPLATES = Path(__file__).parent / "templates"
 _RECIPE_CHARACTERS = 100_000
 _OUTCOMES = ("pass", "flag", "fail", "error")
 
@@ -39,20 +33,14 @@ def write_report(path: Path, material: ReportMaterial) -> None:
     Raises:
         OSError: the folder cannot be written.
     """
-    page = render_report(material).encode("utf-8")
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_bytes(page)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    write_page(path, render_report(material))
 
 
 def render_report(material: ReportMaterial) -> str:
     """The page as a text without lone surrogates; the same material gives the same text."""
     import markupsafe
 
-    style, script = _asset("report.css"), _asset("report.js")
+    style, script = asset("report.css"), asset("report.js")
     counts = {fate: count_of(material.run, "counts", fate) for fate in FATES}
     extra = {
         "totals": counts,
@@ -66,13 +54,13 @@ def render_report(material: ReportMaterial) -> str:
         "style": markupsafe.Markup(style),
         "script": markupsafe.Markup(script),
         "rows_json": markupsafe.Markup(block),
-        "style_hash": _source_hash(style),
-        "script_hash": _source_hash(script),
+        "style_hash": source_hash(style),
+        "script_hash": source_hash(script),
         **_sections(material),
         "caps": caps,
         "capped": any(counts[fate] > min(len(getattr(material, fate)), caps["rows"]) for fate in LISTS),
     }
-    page: str = _environment().get_template("report.html").render(context)
+    page: str = environment().get_template("report.html").render(context)
     return page
 
 
@@ -148,42 +136,3 @@ def _models(run: Mapping[str, Any]) -> list[dict[str, Any]]:
         | {key: label(model.get(key) or "", 200) for key in keys}
         for role, model in (run.get("models") or {}).items()
     ]
-
-
-def _asset(name: str) -> str:
-    """A style sheet or script, with the line ends that browsers see, since they hash what they see."""
-    return (_TEMPLATES / name).read_text(encoding="utf-8").replace("\r\n", "\n")
-
-
-def _source_hash(text: str) -> str:
-    """The hash by which the page's policy admits one inline style sheet or script (CSP Level 3, section 2.3.1)."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
-
-
-def _environment() -> jinja2.Environment:
-    """Jinja2 that escapes everything and makes control characters of the data visible."""
-    import jinja2
-    import markupsafe
-
-    def clean(value: Any) -> Any:
-        return upright(value) if isinstance(value, str) and not isinstance(value, markupsafe.Markup) else value
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        finalize=clean,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["thousands"] = lambda n: f"{n:,}"
-    environment.filters["percent"] = _percent
-    return environment
-
-
-def _percent(share: float) -> str:
-    if not share:
-        return "0 %"
-    if share < 0.1:
-        return "< 0.1 %"
-    return f"{share:.1f} %" if share < 10 else f"{share:.0f} %"

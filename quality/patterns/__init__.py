@@ -1,7 +1,7 @@
 """Patterns that too many rows of a set share."""
 
 from .draw import Rows
-from .find import find_patterns
+from .find import carried, find_patterns
 from .options import PatternOptions
 from .pattern import Example, Hit, Hits, Pattern, PatternReport
 from .usage import Usage, human_usage
@@ -15,6 +15,7 @@ __all__ = [
     "PatternReport",
     "Rows",
     "Usage",
+    "carried",
     "find_patterns",
     "human_usage",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ...core.errors import UsageError
 from ..check import Row
@@ -46,17 +46,7 @@ def find_patterns(
         UsageError: the rows can be gone through only once, or have none of the columns.
     """
     options = options or PatternOptions()
-    counted = reference if isinstance(reference, Usage) else None
-    compared = None if isinstance(reference, Usage) else reference
-    sample = draw(opened(rows, "rows"), options.sample, options.seed, options.fields or KNOWN)
-    fields = _fields(sample, options)
-    names: dict[str, str] = {}
-    if compared is not None:
-        compared, names = as_in(compared, fields)
-    others = [] if compared is None else draw(opened(compared, "reference"), options.sample, options.seed, fields)
-    texts = field_texts(sample, others, fields, counted)
-    spotted = [one for field in texts for one in discover(field, texts, options)]
-    matcher = Matcher(spotted, texts, fields)
+    spotted, texts, names, compared, matcher = _search(rows, reference, options)
     other = Counts()
     if compared is not None:
         for _ in matcher.places(opened(compared, "reference"), options.chunk, other):
@@ -71,12 +61,57 @@ def find_patterns(
         counts.rows,
         None if compared is None else other.rows,
         tuple(one.field for one in texts),
-        counted is not None,
+        isinstance(reference, Usage),
         (
             *(f"The reference's {theirs} was taken for {ours}." for theirs, ours in names.items()),
             *_notes(texts, counts, options, reference is not None),
         ),
     )
+
+
+def carried(
+    changed: Sequence[Row], rows: Rows, reference: Rows | Usage | None = None, options: PatternOptions | None = None
+) -> dict[int, set[str]]:
+    """Which patterns of a set some other rows carry: index of the row -> ids, for the rows that carry any.
+
+    Args:
+        changed: the rows to look at.
+        rows: the set whose patterns are meant; they are searched for anew, as `find_patterns` does.
+        reference: as for `find_patterns`.
+        options: as for `find_patterns`.
+    """
+    options = options or PatternOptions()
+    search = _search(rows, reference, options)
+    found: dict[int, set[str]] = {}
+    for _, _, place in search.matcher.places(changed, options.chunk, Counts()):
+        found.setdefault(place.row, set()).add(search.spotted[place.pattern].id)
+    return found
+
+
+class _Search(NamedTuple):
+    """What was spotted in samples, before all rows are gone through."""
+
+    spotted: list[Spotted]
+    texts: list[FieldTexts]
+    names: dict[str, str]
+    """Columns of the reference that were renamed."""
+    compared: Rows | None
+    """The reference under the data's names."""
+    matcher: Matcher
+
+
+def _search(rows: Rows, reference: Rows | Usage | None, options: PatternOptions) -> _Search:
+    counted = reference if isinstance(reference, Usage) else None
+    compared = None if isinstance(reference, Usage) else reference
+    sample = draw(opened(rows, "rows"), options.sample, options.seed, options.fields or KNOWN)
+    fields = _fields(sample, options)
+    names: dict[str, str] = {}
+    if compared is not None:
+        compared, names = as_in(compared, fields)
+    others = [] if compared is None else draw(opened(compared, "reference"), options.sample, options.seed, fields)
+    texts = field_texts(sample, others, fields, counted)
+    spotted = [one for field in texts for one in discover(field, texts, options)]
+    return _Search(spotted, texts, names, compared, Matcher(spotted, texts, fields))
 
 
 def _fields(sample: Sequence[Row], options: PatternOptions) -> tuple[str, ...]:

@@ -80,7 +80,7 @@ def pattern_words(one: Pattern) -> str:
 
 def texts_of(field: str) -> str:
     """What the texts of a field are called."""
-    return _TEXTS.get(field.partition(":")[0], "responses")
+    return _TEXTS.get(field.partition(":")[0], "answers")
 
 
 def kinds_told(patterns: Sequence[Pattern]) -> str:

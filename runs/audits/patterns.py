@@ -58,9 +58,9 @@ class PatternAudit:
     @property
     def notes(self) -> list[str]:
         """What else must be known: what was not looked for, what was left out."""
-        failed = [f"{n} rows were not audited: {reason.replace('_', ' ')}." for reason, n in self.data.reasons.items()]
+        failed = [f"{_rows(n)} not audited: {reason.replace('_', ' ')}." for reason, n in self.data.reasons.items()]
         lacking = self.against.stored.reasons if self.against.stored else {}
-        theirs = [f"{n} rows of the reference were left out: {why.replace('_', ' ')}." for why, n in lacking.items()]
+        theirs = [f"Of the reference {_rows(n)} left out: {why.replace('_', ' ')}." for why, n in lacking.items()]
         return [*failed, *theirs, *self.report.notes, *(self.panel.notes if self.panel else ())]
 
     def as_dict(self) -> dict[str, Any]:
@@ -122,6 +122,10 @@ class PatternAudit:
             kinds = {"row": pl.Int64, **dict.fromkeys(texts, pl.String), "value": pl.Float64, "bar": pl.Float64}
             return pl.DataFrame(self.report.verdict_columns(), schema_overrides=kinds)
         return pl.DataFrame(self.panel.columns() if self.panel else {})
+
+
+def _rows(number: int) -> str:
+    return "1 row was" if number == 1 else f"{number:,} rows were"
 
 
 def _told(one: Any) -> dict[str, Any]:
