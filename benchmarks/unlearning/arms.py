@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import copy
 import os
+import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,7 @@ from corpusmith.training.measure import (
     mean_nll,
     prompt_tokens,
 )
-from corpusmith.training.models import CausalLM
+from corpusmith.training.models import CausalLM, load_causal_lm, save_causal_lm
 from corpusmith.training.tokens import Encoded, batch_of, encode
 from corpusmith.training.unlearn import encoded_sets, unlearn
 
@@ -50,12 +51,12 @@ class Size:
     tuning_batch: int = 4
     """One pass over the uniform rows: 80 / 4 = 20 steps."""
     tuning_rate: float = 2e-5
-    held_out: int = 16
+    held_out: int = 8
     retain: int = 32
     replay: int = 32
-    questions: int = 16
+    questions: int = 12
     steps: int = 24
-    rate: float = 2e-5
+    rate: float = 3e-5
     longest: int = 24
     """Tokens of a greedy answer."""
     checks: int = len(CHECKS)
@@ -183,45 +184,60 @@ def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values)
 
 
-def run_seed(base: CausalLM, seed: int, size: Size, say: Callable[[str], None]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every arm with its measures, as each is done."""
+def run_seed(
+    base: CausalLM, seed: int, size: Size, done: Mapping[str, dict[str, Any]], folder: Path, say: Callable[[str], None]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every arm that is not done yet with its measures, as each is finished.
+
+    Args:
+        base: the model that all begin with.
+        seed: decides about everything drawn.
+        size: how much is done.
+        done: arms of this seed from an earlier session.
+        folder: for the tuned model, until the seed is done.
+        say: gets a line at each step.
+    """
     took = _Clock()
     drawn = material(seed, size)
     say(f"  patterns found: {'; '.join(drawn.patterns)}")
     sets = encoded_sets(drawn.sets, base.tokenizer, 128)
     of = {name: _encoded(rows, base) for name, rows in (("human", drawn.human), ("uniform", drawn.uniform))}
-    questions = drawn.questions
-    first = first_tokens(base, [prompt_tokens(base, question, SYSTEM) for question in questions])
-    ruler = Ruler(first, questions, of["human"], of["uniform"], sets.held_out, size)
-    yield "before", {**ruler.measure(base), "seconds": took()}
-
-    made = CausalLM(copy.deepcopy(base.model), base.tokenizer, "tuned")
-    steps = tune(made, _encoded(drawn.tuning, base), size, seed)
+    first = first_tokens(base, [prompt_tokens(base, question, SYSTEM) for question in drawn.questions])
+    ruler = Ruler(first, drawn.questions, of["human"], of["uniform"], sets.held_out, size)
+    if "before" not in done:
+        yield "before", {**ruler.measure(base), "seconds": took()}
+    kept = folder / f"tuned-{seed}"
+    if "tuned" in done and kept.exists():
+        made = load_causal_lm(str(kept), str(base.device))
+    else:
+        made = CausalLM(copy.deepcopy(base.model), base.tokenizer, "tuned")
+        steps = tune(made, _encoded(drawn.tuning, base), size, seed)
+        save_causal_lm(made, kept)
+        yield "tuned", {**ruler.measure(made), "steps": steps, "seconds": took()}
     tuned = {name: weights.clone() for name, weights in made.model.state_dict().items()}
-    yield "tuned", {**ruler.measure(made), "steps": steps, "seconds": took()}
-
-    needed = size.steps
-    for method in ARMS[2:]:
+    needed = done["unlearn"]["steps"] if "unlearn" in done else size.steps
+    for method in (arm for arm in ARMS[2:] if arm not in done):
         made.model.load_state_dict(tuned)
         options = UnlearningOptions(
             method=method,
-            steps=needed if method == "replay-only" else size.steps,
+            steps=max(needed, 1) if method == "replay-only" else size.steps,
             learning_rate=size.rate,
             stop=method != "replay-only",
             seed=seed,
         )
-        done = unlearn(made, base, sets, options, lambda step: say(f"  {step}"))
-        needed = max(len(done.steps), 1) if method == "unlearn" else needed
+        found = unlearn(made, base, sets, options, lambda step: say(f"  {step.words(size.steps)}"))
+        needed = len(found.steps) if method == "unlearn" else needed
         yield (
             method,
             {
                 **ruler.measure(made),
-                "steps": len(done.steps),
-                "stopped": done.stopped,
-                "trajectory": [one.held_out_nll for one in done.steps],
+                "steps": len(found.steps),
+                "stopped": found.stopped,
+                "trajectory": [one.held_out_nll for one in found.steps],
                 "seconds": took(),
             },
         )
+    shutil.rmtree(kept)
 
 
 def _encoded(rows: Sequence[TrainingRow], made: CausalLM) -> tuple[Encoded, ...]:
