@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -81,13 +82,14 @@ class Against:
         )
 
 
-def against(reference: Any, data: Stored, folder: Path, seed: int = 0) -> Against:
+def against(reference: Any, data: Stored, folder: Path, opened: ExitStack, seed: int = 0) -> Against:
     """What to compare with: a reference if one is given, else the counts that come with the package if they are fair.
 
     Args:
         reference: a path or data in memory; None: none is given.
         data: the rows under audit.
         folder: where the reference's rows are put.
+        opened: closes their files at its end.
         seed: of what is drawn.
 
     Raises:
@@ -97,7 +99,7 @@ def against(reference: Any, data: Stored, folder: Path, seed: int = 0) -> Agains
     if reference is not None:
         name = str(reference) if isinstance(reference, str | Path) else "rows in memory"
         source = rows_from(reference, name="reference")
-        return Against("rows", name, store_rows(source, folder, f"the reference {name}"))
+        return Against("rows", name, store_rows(source, folder, f"the reference {name}", opened))
     usage, fairness = standing_usage(data.rows, data.fields, seed)
     if usage is None:
         return Against("nothing", "", fairness=fairness)

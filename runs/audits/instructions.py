@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-import weakref
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -39,25 +39,17 @@ def audit(request: AuditRequest) -> Audit:
     if request.out is not None:
         request.out.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=".audit-", dir=request.out))
-    try:
+    with ExitStack() as opened:
+        opened.callback(shutil.rmtree, work, ignore_errors=True)
         with os_errors_told(request.out or work):
-            found = _look(request, work)
-    except BaseException:
-        shutil.rmtree(work, ignore_errors=True)
-        raise
-    made = _made(request, found)
-    if request.out is not None:
-        shutil.rmtree(work)
-    else:
-        weakref.finalize(made, shutil.rmtree, work, ignore_errors=True)
-    return made
+            return _made(request, _look(request, work, opened))
 
 
-def _look(request: AuditRequest, work: Path) -> PatternAudit:
+def _look(request: AuditRequest, work: Path, opened: ExitStack) -> PatternAudit:
     request.progress.say(f"reading {request.name}")
     source = rows_from(request.data, columns=request.columns, limit=request.limit)
-    data = store_rows(source, work / "data", request.name)
-    beside = against(request.reference, data, work / "reference", request.seed)
+    data = store_rows(source, work / "data", request.name, opened)
+    beside = against(request.reference, data, work / "reference", opened, request.seed)
     return audit_patterns(data, beside, request.name, request.seed, request.progress)
 
 

@@ -6,6 +6,7 @@ import hashlib
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -65,13 +66,14 @@ class Stored:
         return self.store.read(np.array(positions, dtype=np.int64))
 
 
-def store_rows(source: Source, folder: Path, name: str) -> Stored:
+def store_rows(source: Source, folder: Path, name: str, opened: ExitStack) -> Stored:
     """Write the rows of a source into `folder`, which is made anew.
 
     Args:
         source: the data.
         folder: for the files of the store.
         name: what to call the data in a message.
+        opened: closes the files at its end.
 
     Raises:
         UsageError: no row is instruction data; the message shows the columns.
@@ -101,7 +103,9 @@ def store_rows(source: Source, folder: Path, name: str) -> Stored:
         writer.close()
     if len(failed) == at:
         raise _none_of_this_kind(name, at, strange.fields if strange else None)
-    return Stored(RowStore(folder, seen_fields), failed, longer, whole.hexdigest())
+    store = RowStore(folder, seen_fields)
+    opened.callback(store.close)
+    return Stored(store, failed, longer, whole.hexdigest())
 
 
 def seen_fields(fields: Mapping[str, Any]) -> dict[str, Any] | None:
