@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -129,9 +131,11 @@ def _dequantised(file: Path) -> tuple[Any, Any]:
     # Versions that can leave the weights packed must be told not to; the older ones know no such setting.
     packed = getattr(transformers, "GgufConfig", None)
     told = {} if packed is None else {"quantization_config": packed(dequantize=True)}
-    read = transformers.AutoModelForCausalLM.from_pretrained(
-        file.parent, gguf_file=file.name, local_files_only=True, **told
-    )
+    # Its progress bar, which no setting turns off, would stand in the middle of ours.
+    with contextlib.redirect_stderr(io.StringIO()):
+        read = transformers.AutoModelForCausalLM.from_pretrained(
+            file.parent, gguf_file=file.name, local_files_only=True, **told
+        )
     # What was read is marked as quantised and refuses to be saved: its weights go into a model that is not.
     settings = read.config.to_dict()
     settings.pop("quantization_config", None)

@@ -5,8 +5,8 @@
     python benchmarks/unlearning --quick               a smoke run: seconds of work, figures without meaning
 
 Needs the extra train, and fetches the embedded model (`corpusmith models pull smollm2`). Human rows are taken from
-CORPUSMITH_EVAL_DATA; without it, from varied rows written for this benchmark. What is done is kept in --out, and the same
-command goes on from there. Everything is drawn by the seed.
+CORPUSMITH_EVAL_DATA; without it, from varied rows written for this benchmark. What is done is kept in --out, and the
+same command goes on from there. Everything is drawn by the seed.
 """
 
 from __future__ import annotations
