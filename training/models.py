@@ -102,9 +102,11 @@ def load_causal_lm(name: str, device: str, say: Callable[[str], None] = lambda l
                 raise ModelStoreError(
                     message, hint="Give a folder of transformers, a .gguf file, or a catalogued name."
                 )
-            tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)
+            tokenizer = transformers.AutoTokenizer.from_pretrained(
+                folder, local_files_only=True, trust_remote_code=False
+            )
             model = transformers.AutoModelForCausalLM.from_pretrained(
-                folder, local_files_only=True, use_safetensors=True
+                folder, local_files_only=True, use_safetensors=True, trust_remote_code=False
             ).float()
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         message = f"{name} cannot be loaded as a causal language model: {' '.join(str(error).split())[:300]}"
