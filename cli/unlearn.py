@@ -19,7 +19,7 @@ def unlearn(
     method: Annotated[str, typer.Option(help="unlearn, or a baseline: replay-only, gradient-ascent.")] = "unlearn",
     steps: Annotated[int, typer.Option(help="Steps at most.")] = 24,
     batch: Annotated[int, typer.Option(help="Rows of each set in a step.")] = 4,
-    learning_rate: Annotated[float, typer.Option(help="Of AdamW.")] = 5e-5,
+    learning_rate: Annotated[float, typer.Option(help="Of AdamW.")] = 2e-5,
     forget: Annotated[float, typer.Option(help="Weight of forgetting.")] = 1.0,
     replay: Annotated[float, typer.Option(help="Weight of the replay rows.")] = 1.0,
     retain: Annotated[float, typer.Option(help="Weight of staying near the base model.")] = 1.0,
@@ -27,6 +27,7 @@ def unlearn(
     stop: Annotated[
         bool, typer.Option("--stop/--no-stop", help="End when held-out forget rows are as unlikely as to the base.")
     ] = True,
+    back: Annotated[float, typer.Option(help="How far back they must be to stop: a share of the base's NLL.")] = 0.9,
     device: Annotated[str, typer.Option(help="auto takes a GPU if one is at hand; or cpu, cuda, mps.")] = "auto",
     seed: Annotated[int, typer.Option(help="Seed of all randomness.")] = 17,
     as_json: Annotated[
@@ -56,6 +57,7 @@ def unlearn(
                 "weights": {"forget": forget, "replay": replay, "retain": retain},
                 "max_tokens": max_tokens,
                 "stop": stop,
+                "back": back,
                 "seed": seed,
             },
             device=device,

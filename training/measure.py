@@ -71,25 +71,43 @@ def logits_at(made: CausalLM, batch: Batch, mask: Tensor) -> tuple[Tensor, Tenso
     return made.model(**inputs).logits[:, :-1][wanted].float(), targets[wanted]
 
 
-def mean_nll(made: CausalLM, rows: Sequence[Encoded], part: Callable[[Batch], Tensor], size: int = 8) -> float:
-    """Mean of -log p over the tokens of a part of all rows, in nats per token.
+def token_nlls(made: CausalLM, rows: Sequence[Encoded], part: Callable[[Batch], Tensor], size: int = 8) -> Tensor:
+    """-log p of every token of a part of all rows, in nats: (tokens,), in the order of rows.
 
     Args:
         made: the model.
         rows: one at least.
-        part: which tokens of a batch count, such as `flagged`.
+        part: which tokens of a batch count: `flagged` or `answers`.
         size: rows at a time.
     """
     import torch
 
-    total, tokens = 0.0, 0
+    found = []
     with torch.no_grad():
         for start in range(0, len(rows), size):
             batch = batch_of(rows[start : start + size], made.pad, made.device)
             logits, targets = logits_at(made, batch, part(batch))
-            total += torch.nn.functional.cross_entropy(logits, targets, reduction="sum").item()
-            tokens += targets.numel()
-    return total / max(tokens, 1)
+            found.append(torch.nn.functional.cross_entropy(logits, targets, reduction="none"))
+    return torch.cat(found)
+
+
+def mean_nll(made: CausalLM, rows: Sequence[Encoded], part: Callable[[Batch], Tensor]) -> float:
+    """Mean of `token_nlls`, in nats per token."""
+    return float(token_nlls(made, rows, part).mean())
+
+
+def back_at(base: Tensor, nlls: Tensor) -> float:
+    """How much of the base model's surprise at flagged tokens a model has: 1 if no token is likelier than to the base.
+
+    Token by token: one that is less likely than to the base makes up for no other.
+
+    Args:
+        base: `token_nlls` of the base model.
+        nlls: those of the model, for the same tokens.
+    """
+    import torch
+
+    return float(torch.minimum(base, nlls).sum() / base.sum().clamp(min=1e-12))
 
 
 def prompt_tokens(made: CausalLM, prompt: str, system: str = "") -> list[int]:

@@ -35,7 +35,7 @@ class UnlearningOptions(BaseModel):
     """Steps at most; the stop rule ends it earlier."""
     batch: int = Field(default=4, ge=1)
     """Rows of each set in a step."""
-    learning_rate: float = Field(default=5e-5, gt=0)
+    learning_rate: float = Field(default=2e-5, gt=0)
     """Of AdamW, constant, without decay."""
     clip: float = Field(default=1.0, gt=0)
     """Norm that the gradient is cut to."""
@@ -45,5 +45,7 @@ class UnlearningOptions(BaseModel):
     """Steps between two looks at the held-out rows."""
     stop: bool = True
     """Whether the stop rule may end it before the last step."""
+    back: float = Field(default=0.9, gt=0, le=1)
+    """Share of the base model's NLL of the held-out flagged tokens at which the stop rule ends it."""
     seed: int = 17
     """Decides which rows are in which step."""

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from ..core.errors import UsageError
 from ..core.seeding import seeded
 from .loss import likelihood, unlearning_loss
-from .measure import flagged, logits_at, mean_nll
+from .measure import back_at, flagged, logits_at, token_nlls
 from .models import CausalLM
 from .options import UnlearningOptions
 from .sets import TrainingRow, UnlearningSets
@@ -35,6 +35,8 @@ class Step:
     """Before it was cut."""
     held_out_nll: float | None
     """Of the flagged tokens of the held-out rows, after the step; None where the rule did not look."""
+    back: float | None
+    """What share of it is back (`measure.back_at`): what the stop rule looks at."""
 
     def words(self, of: int) -> str:
         """One line of progress, of so many steps."""
@@ -52,7 +54,7 @@ class Unlearned:
     steps: tuple[Step, ...]
     stopped: Stopped
     base_nll: float
-    """Of the flagged tokens of the held-out rows under the base model: what the stop rule waits for."""
+    """Of the flagged tokens of the held-out rows under the base model."""
     before_nll: float
     after_nll: float
     rows: dict[str, int]
@@ -117,8 +119,10 @@ def unlearn(
 ) -> Unlearned:
     """Train the model, in place.
 
-    The stop rule: after a step in which the mean NLL of the flagged tokens of the held-out rows is not below the base
-    model's, it ends. A model that never was below takes no step.
+    The stop rule: it ends after the step with which the flagged tokens of the held-out rows are as unlikely again as
+    they are to the base model, up to `options.back` of their NLL there (`measure.back_at`). It goes by tokens: a mean is
+    back as soon as some are very unlikely, while the first one, which leads to all others, may be as likely as ever. A
+    model that has nothing to forget takes no step.
 
     Args:
         made: the model that writes the patterns; it is changed.
@@ -134,10 +138,11 @@ def unlearn(
 
     _same_vocabulary(made, base)
     began = time.monotonic()
-    base_nll = mean_nll(base, sets.held_out, flagged)
-    before = nll = mean_nll(made, sets.held_out, flagged)
+    wanted = token_nlls(base, sets.held_out, flagged)
+    nlls = token_nlls(made, sets.held_out, flagged)
+    before = nll = float(nlls.mean())
     steps: list[Step] = []
-    stopped: Stopped = "back_at_base" if options.stop and nll >= base_nll else "steps"
+    stopped: Stopped = "back_at_base" if options.stop and back_at(wanted, nlls) >= options.back else "steps"
     if stopped == "steps":
         trained = [weight for weight in made.model.parameters() if weight.requires_grad]
         optimizer = torch.optim.AdamW(trained, lr=options.learning_rate, weight_decay=0.0)
@@ -150,15 +155,17 @@ def unlearn(
             optimizer.step()
             looked = number % options.check_every == 0 or number == options.steps
             if looked:
-                nll = mean_nll(made, sets.held_out, flagged)
-            steps.append(Step(number, float(loss.detach()), *terms, norm, nll if looked else None))
+                nlls = token_nlls(made, sets.held_out, flagged)
+                nll = float(nlls.mean())
+            back = back_at(wanted, nlls) if looked else None
+            steps.append(Step(number, float(loss.detach()), *terms, norm, nll if looked else None, back))
             told(steps[-1])
-            if options.stop and looked and nll >= base_nll:
+            if options.stop and back is not None and back >= options.back:
                 stopped = "back_at_base"
                 break
     rows = {name: len(getattr(sets, name)) for name in ("forget", "held_out", "retain", "replay")}
     return Unlearned(
-        tuple(steps), stopped, base_nll, before, nll, rows, sets.unused, round(time.monotonic() - began, 1)
+        tuple(steps), stopped, float(wanted.mean()), before, nll, rows, sets.unused, round(time.monotonic() - began, 1)
     )
 
 

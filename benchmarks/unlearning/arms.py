@@ -56,7 +56,7 @@ class Size:
     replay: int = 32
     questions: int = 12
     steps: int = 24
-    rate: float = 3e-5
+    rate: float = 2e-5
     longest: int = 24
     """Tokens of a greedy answer."""
     checks: int = len(CHECKS)
@@ -233,7 +233,7 @@ def run_seed(
                 **ruler.measure(made),
                 "steps": len(found.steps),
                 "stopped": found.stopped,
-                "trajectory": [one.held_out_nll for one in found.steps],
+                "trajectory": [(one.held_out_nll, one.back) for one in found.steps],
                 "seconds": took(),
             },
         )

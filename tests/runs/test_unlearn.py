@@ -190,8 +190,9 @@ class TestUnlearning:
         result = done[1].result
         assert result["stopped"] == "back_at_base"
         assert 0 < len(result["steps"]) < OPTIONS["steps"]
-        assert result["before_nll"] < 0.5 * result["base_nll"] <= result["after_nll"]
-        assert all(step["held_out_nll"] < result["base_nll"] for step in result["steps"][:-1])
+        assert result["before_nll"] < 0.5 * result["base_nll"]
+        backs = [step["back"] for step in result["steps"]]
+        assert max(backs[:-1]) < 0.9 <= backs[-1]
 
     def test_the_model_is_nearer_to_the_base_than_it_was(self, done):
         measures = done[1].result["measures"]
