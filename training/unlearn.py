@@ -120,9 +120,9 @@ def unlearn(
     """Train the model, in place.
 
     The stop rule: it ends after the step with which the flagged tokens of the held-out rows are as unlikely again as
-    they are to the base model, up to `options.back` of their NLL there (`measure.back_at`). It goes by tokens: a mean is
-    back as soon as some are very unlikely, while the first one, which leads to all others, may be as likely as ever. A
-    model that has nothing to forget takes no step.
+    they are to the base model, up to `options.back` of their NLL there (`measure.back_at`). It goes by tokens: a mean
+    is back as soon as some are very unlikely, while the first one, which leads to all others, may be as likely as
+    ever. A model that has nothing to forget takes no step.
 
     Args:
         made: the model that writes the patterns; it is changed.

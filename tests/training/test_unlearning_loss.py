@@ -12,6 +12,7 @@ torch = pytest.importorskip("torch", reason='needs the extra train: pip install 
 
 from corpusmith.training import Weights  # noqa: E402
 from corpusmith.training.loss import divergence, forgetting, likelihood, unlearning_loss  # noqa: E402
+from corpusmith.training.measure import back_at, divergences, entropies  # noqa: E402
 
 THREE_TO_ONE = [[math.log(3.0), 0.0]]
 """Two tokens, with the probabilities 3/4 and 1/4."""
@@ -112,3 +113,18 @@ def test_the_original_gets_no_gradient():
     divergence(original, current).backward()
     assert original.grad is None
     assert current.grad is not None
+
+
+def test_a_token_that_is_less_likely_than_ever_makes_up_for_no_other():
+    base = torch.tensor([6.0, 2.0])
+    assert back_at(base, torch.tensor([0.0, 0.0])) == 0.0
+    assert back_at(base, torch.tensor([0.0, 50.0])) == pytest.approx(0.25)
+    assert back_at(base, torch.tensor([5.2, 50.0])) == pytest.approx(0.9)
+    assert back_at(base, base) == 1.0
+
+
+def test_entropy_and_divergence_of_what_an_answer_begins_with():
+    even, sure = torch.log(torch.tensor([[0.5, 0.5]])), torch.log(torch.tensor([[0.75, 0.25]]))
+    assert entropies(even).tolist() == pytest.approx([math.log(2)])
+    assert divergences(even, sure).tolist() == pytest.approx([0.5 * math.log(4 / 3)])
+    assert divergences(sure, sure).tolist() == pytest.approx([0.0])
