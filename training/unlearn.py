@@ -41,9 +41,8 @@ class Step:
     def words(self, of: int) -> str:
         """One line of progress, of so many steps."""
         terms = (("forget", self.forget), ("replay", self.replay), ("retain", self.retain))
-        shown = [
-            f"{name} {value:.3f}" for name, value in (*terms, ("held out", self.held_out_nll)) if value is not None
-        ]
+        held_out = (("held out", self.held_out_nll), ("back", self.back))
+        shown = [f"{name} {value:.3f}" for name, value in (*terms, *held_out) if value is not None]
         return f"step {self.step} of at most {of}: loss {self.loss:.3f}, {', '.join(shown)}"
 
 
