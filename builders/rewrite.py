@@ -26,7 +26,7 @@ from .builder import BuilderConfig, Context, Forecast, Item, Outcome, Rejected, 
 
 TEXT, SENTENCE = "rewrite/text", "rewrite/sentence"
 _NEEDED = ("row", "field", "asked", "text", "spans", "phrases")
-_FIRST = re.compile(r"\A(.{12,240}?[.!?。！？])(?=\s|\Z)", re.DOTALL)
+_FIRST = re.compile(r"\A([^\n]{12,240}?[.!?。！？])(?=\s|\Z)")
 _SENTENCE = re.compile(r"[^.!?。！？\n]*[.!?。！？]?\s*")
 _MOST_LEFT = 0.5
 """Share of a text that must be left when the sentences with the pattern are taken out."""
@@ -166,12 +166,12 @@ class Rewrite:
     def forecast(self, items: Sequence[Item]) -> Forecast:
         """One call per item at best; of a small model as many as there are tries, at most."""
         if self._config.profile == "small":
-            example = {SENTENCE: {"sentence": "A sentence of some ten words or a few more."}}
-            return Forecast({SENTENCE: self._config.tries * len(items)}, example if items else {})
-        example = (
-            {TEXT: {**_inputs(items[0].data), "format": RESPONSE_FORMATS["direct"], "complaints": []}} if items else {}
-        )
-        return Forecast({TEXT: len(items)}, example)
+            sentence = {SENTENCE: {"sentence": "A sentence of some ten words or a few more."}}
+            return Forecast({SENTENCE: self._config.tries * len(items)}, sentence if items else {})
+        if not items:
+            return Forecast({TEXT: 0})
+        example = {**_inputs(items[0].data), "format": RESPONSE_FORMATS["direct"], "complaints": []}
+        return Forecast({TEXT: len(items)}, {TEXT: example})
 
 
 def bare(text: str, spans: Sequence[Sequence[int]]) -> str | None:

@@ -16,12 +16,17 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import cost_cases
+import mitigation_cases
 import panel_cases
 import plant_cases
 import wordings
 from evaluation import folder, human, persona_dialogues
 
+from corpusmith.quality.patterns.usage import written
+
 SECTIONS: dict[str, Callable[[argparse.Namespace], None]] = {}
+NAMED_ONLY = ("rewriting", "usage")
+"""Sections that are run only if they are named: one takes minutes of a model, the other writes a file."""
 
 
 def section(run: Callable[[argparse.Namespace], None]) -> Callable[[argparse.Namespace], None]:
@@ -103,6 +108,32 @@ def speed(options: argparse.Namespace) -> None:
 
 
 @section
+def audits(options: argparse.Namespace) -> None:
+    """Whole audits with their report, beside references of several kinds."""
+    told(mitigation_cases.audited(options.data, options.size))
+
+
+@section
+def mitigation(options: argparse.Namespace) -> None:
+    """A tenth of the rows planted, then mended by the strategies that need no model."""
+    told(mitigation_cases.mitigated(options.data, options.size, options.seeds[:1]))
+
+
+@section
+def rewriting(options: argparse.Namespace) -> None:
+    """Short rows written anew by the embedded model; not among the sections that run if none is named."""
+    told(mitigation_cases.rewritten(options.data, options.size))
+
+
+@section
+def usage(options: argparse.Namespace) -> None:
+    """Count a human set anew, for the package; not among the sections that run if none is named."""
+    values = human(options.data)
+    made = written([one["instruction"] for one in values], [one["response"] for one in values], options.counts)
+    print(f"{made.asked.rows:,} questions and {made.answered.rows:,} answers counted into {options.counts}")
+
+
+@section
 def scale(options: argparse.Namespace) -> None:
     """Large sets, in bounded memory."""
     told(cost_cases.large(options.data, options.sizes))
@@ -114,7 +145,11 @@ def arguments() -> argparse.Namespace:
         prog="python benchmarks/patterns", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", type=Path, help="folder of the evaluation data (default: CORPUSMITH_EVAL_DATA)")
-    parser.add_argument("--only", default=",".join(SECTIONS), help=f"some of {','.join(SECTIONS)}")
+    parser.add_argument(
+        "--only",
+        default=",".join(one for one in SECTIONS if one not in NAMED_ONLY),
+        help=f"some of {','.join(SECTIONS)}",
+    )
     parser.add_argument("--wordings", choices=("report", "tune", "last"), default="report")
     parser.add_argument("--families", type=lambda text: text.split(","), help="some families (default: all)")
     parser.add_argument(
@@ -125,6 +160,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--sizes", type=lambda text: [int(one) for one in text.split(",")], default=cost_cases.SIZES, help="of `scale`"
     )
+    parser.add_argument("--counts", type=Path, default=Path("usage.npz"), help="file that `usage` writes")
     parser.add_argument("--verbose", action="store_true", help="every set apart")
     options = parser.parse_args()
     options.data = folder(options.data)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from .features import Counted
 from .options import PatternOptions
-from .select import Candidate, Chosen, Family, choose
+from .select import Candidate, Chosen, Explained, Family, choose
 from .texts import FieldTexts
 
 if TYPE_CHECKING:
@@ -40,10 +40,11 @@ def frequent_alone(
             rows = slice(one.bounds[n], one.bounds[n + 1])
             found.append(Candidate(one.stream, int(one.number[n]), 0.0, 0, one.row[rows], one.text[rows], one.at[rows]))
     chosen: list[Chosen] = []
+    explained = Explained(covered)
     family = Family((), 0, 0.0)
     # Longer n-grams first: a short one is left with the rows that have it without the rest.
     for candidate in sorted(found, key=lambda c: (-c.stream.size, -len(c.row), c.stream.place, c.number)):
-        open_rows = np.flatnonzero(~covered[candidate.row])
+        open_rows = np.flatnonzero(~explained.at(candidate.stream)[candidate.row])
         bar = phrase if candidate.stream.place == "anywhere" else edge
         if len(open_rows) < bar:
             continue
@@ -52,7 +53,7 @@ def frequent_alone(
             continue
         if not _telling(made, len(made.rows) / texts.data_rows):
             continue
-        covered[made.rows] = True
+        explained.enter(made)
         chosen.append(made)
     return chosen
 

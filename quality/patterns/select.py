@@ -110,7 +110,8 @@ def select(family: Family, texts: FieldTexts, covered: np.ndarray, options: Patt
     """Choose patterns, the strongest evidence first, words before masked texts.
 
     What a chosen pattern explains is taken away before the next n-gram is tested again on the rows that are left, so
-    that of the many n-grams of one template one stays, and a part of it that is ordinary by itself does not.
+    that of the many n-grams of one template one stays, and a part of it that is ordinary by itself does not. An
+    opening explains nothing of how a text ends, nor the other way round: both may be told of one row.
 
     Args:
         family: significant n-grams.
@@ -121,12 +122,13 @@ def select(family: Family, texts: FieldTexts, covered: np.ndarray, options: Patt
     import numpy as np
 
     chosen: list[Chosen] = []
+    explained = Explained(covered)
     tried = 0
     for one in sorted(
         family.candidates, key=lambda c: (bool(c.stream.mask), c.log_p, -c.stream.size, c.stream.place, c.number)
     ):
         in_data = one.row < texts.data_rows
-        open_rows = np.flatnonzero(in_data & ~covered[np.where(in_data, one.row, 0)])
+        open_rows = np.flatnonzero(in_data & ~explained.at(one.stream)[np.where(in_data, one.row, 0)])
         if tried >= _MOST_TRIED:
             break
         if not stands(len(open_rows), one.reference, texts, family.log_p_bar, options):
@@ -134,9 +136,32 @@ def select(family: Family, texts: FieldTexts, covered: np.ndarray, options: Patt
         tried += 1
         found = choose(one, open_rows, texts, family, options)
         if found is not None:
-            covered[found.rows] = True
+            explained.enter(found)
             chosen.append(found)
     return chosen
+
+
+class Explained:
+    """Rows that chosen patterns explain, at either end and between."""
+
+    def __init__(self, covered: np.ndarray) -> None:
+        """Begin with what is explained already, wherever it is; `covered` goes on telling of rows as a whole."""
+        self._covered = covered
+        self._places = {place: covered.copy() for place in ("opening", "closing", "anywhere")}
+
+    def at(self, stream: Stream) -> np.ndarray:
+        """(data_rows,) of bool: rows of which a pattern explains this place."""
+        return self._places[stream.place]
+
+    def enter(self, one: Chosen) -> None:
+        """Note what a pattern explains: one of an end all but the other end, any other one the whole text."""
+        opens = one.stream.place == "opening" or one.shape.opens
+        closes = one.stream.place == "closing" or one.shape.closes
+        left = "closing" if opens and not closes else "opening" if closes and not opens else ""
+        self._covered[one.rows] = True
+        for place, rows in self._places.items():
+            if place != left:
+                rows[one.rows] = True
 
 
 def stands(data: int, reference: int, texts: FieldTexts, log_p_bar: float, options: PatternOptions) -> bool:

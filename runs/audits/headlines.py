@@ -38,14 +38,14 @@ def headlines(report: PatternReport, panel: UniformityPanel | None, against: Aga
     told = pattern_lines(report, against)
     if panel is None:
         return [*told, f"Too few rows to measure how uniform the set is ({report.rows})."]
-    leading = panel.leading
-    told += [line.words for line in leading[:MEASURES_TOLD]]
+    leading, other = panel.leading, _other(against)
+    told += [line.words.replace(panel.reference, other) for line in leading[:MEASURES_TOLD]]
     if len(leading) > MEASURES_TOLD:
         more = len(leading) - MEASURES_TOLD
         told.append(f"{more} more measure{' says' if more == 1 else 's say'} that the set is the more uniform one.")
     compared = [line for line in panel.lines if line.verdict != "not compared" and line.uniform]
     if compared and not leading:
-        told.append(f"By none of {len(compared)} measures is the set more uniform than {panel.reference}.")
+        told.append(f"By none of {len(compared)} measures is the set more uniform than {other}.")
     return told
 
 
@@ -60,11 +60,16 @@ def pattern_lines(report: PatternReport, against: Against) -> list[str]:
     carry = f"{carriers} carry {'one pattern' if number == 1 else f'at least one of {number} patterns'}."
     if against.kind == "nothing":
         carry = f"{carry[:-1]}, which are frequent here; people may use them as often."
-    return [carry, *(pattern_words(one) for one in report.patterns[:PATTERNS_TOLD])]
+    return [carry, *(pattern_words(one, _other(against)) for one in report.patterns[:PATTERNS_TOLD])]
 
 
-def pattern_words(one: Pattern) -> str:
-    """A pattern in one sentence."""
+def _other(against: Against) -> str:
+    """What the other set is called in a sentence."""
+    return "the reference" if against.kind == "rows" else "the human set"
+
+
+def pattern_words(one: Pattern, other: str) -> str:
+    """A pattern in one sentence; `other`: what the other set is called."""
     who = f"{_upper(in_words(one.share))} {texts_of(one.field)}"
     text = " ".join(one.text.split())
     quoted = f"“{text if len(text) <= _LONGEST else text[: _LONGEST - 1] + '…'}”"
@@ -75,7 +80,7 @@ def pattern_words(one: Pattern) -> str:
     else:
         said = f"{who} {'open' if one.where == 'opening' else 'end'} with {quoted}"
     theirs = one.reference_share
-    return f"{said}." if theirs is None else f"{said}; {in_words(theirs)} in the reference."
+    return f"{said}." if theirs is None else f"{said}; {in_words(theirs)} in {other}."
 
 
 def texts_of(field: str) -> str:

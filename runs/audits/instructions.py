@@ -83,7 +83,7 @@ def _table(found: PatternAudit) -> list[list[str]]:
     ]
     for one in report.patterns[:_TOLD]:
         text = " ".join(one.text.split())
-        theirs = "" if one.reference_share is None else f"; {in_words(one.reference_share)} in the reference"
+        theirs = "" if one.reference_share is None else f"; {in_words(one.reference_share)} in the other set"
         quoted = f"“{text if len(text) <= _LONGEST else text[: _LONGEST - 1] + '…'}”"
         rows.append([one.check, f"{one.share:.1%}", f"{texts_of(one.field)}, {one.where}: {quoted}{theirs}"])
     if len(report.patterns) > _TOLD:

@@ -8,7 +8,10 @@ from corpusmith.recipes import differences, fingerprint, init, load_policy, load
 from corpusmith.recipes.paths import POLICIES
 
 NAMES = [one.name for one in shipped()]
-SETS = {"map": ["seeds.path=seeds.jsonl"], "arts": ["seeds.test=seeds.jsonl"], "polarity": ["seeds.path=seeds.jsonl"]}
+SETS = {
+    **{name: ["seeds.path=seeds.jsonl"] for name in ("map", "polarity", "rewrite")},
+    "arts": ["seeds.test=seeds.jsonl"],
+}
 
 
 @pytest.fixture

@@ -53,8 +53,7 @@ def test_the_kind_is_told_by_personas_or_by_turns():
     assert kind_of(ROWS) == "dialogues"
     assert kind_of([UNLABELLED]) == "dialogues"
     question = {"messages": [{"role": "user", "content": "Why?"}, {"role": "assistant", "content": "Because."}]}
-    with pytest.raises(UsageError, match="of no kind"):
-        kind_of([question])
+    assert kind_of([question]) == "instructions"
 
 
 def test_training_data_is_refused():

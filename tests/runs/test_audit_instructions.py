@@ -156,11 +156,11 @@ def test_few_rows_are_told_as_few():
 def test_data_in_any_form_is_audited_alike(form, tmp_path):
     import datasets
 
-    data = rows(200, 1, 40)
+    data = rows(60, 1, 20)
     if form == "folder":
         (tmp_path / "shards").mkdir()
         for part in range(2):
-            written(tmp_path / "shards" / f"{part}.jsonl", data[part * 100 : (part + 1) * 100])
+            written(tmp_path / "shards" / f"{part}.jsonl", data[part * 30 : (part + 1) * 30])
     given = {
         "polars": lambda: pl.DataFrame(data),
         "pandas": lambda: pl.DataFrame(data).to_pandas(),
@@ -169,8 +169,8 @@ def test_data_in_any_form_is_audited_alike(form, tmp_path):
         "generator": lambda: iter(data),
         "folder": lambda: tmp_path / "shards",
     }[form]()
-    found = corpusmith.audit(given, kind="instructions", reference=rows(200, 2))
-    assert [(one["support"], one["where"]) for one in found.result["patterns"]] == [(40, "opening")]
+    found = corpusmith.audit(given, kind="instructions", reference=rows(60, 2))
+    assert [(one["support"], one["where"]) for one in found.result["patterns"]] == [(20, "opening")]
 
 
 def test_of_a_longer_conversation_each_turn_counts_once():

@@ -17,13 +17,19 @@ from corpusmith.runs.mitigation import options_of
 from .test_audit_instructions import OPENING, rows, written
 
 
+@pytest.fixture(scope="module")
+def base(tmp_path_factory):
+    """A set of 202 entries with 30 rows that open alike, and its audit's folder."""
+    folder = tmp_path_factory.mktemp("base")
+    data = written(folder / "data.jsonl", [*rows(200, 1, 30), "{broken", {"colour": "red"}])
+    corpusmith.audit(data, reference=written(folder / "people.jsonl", rows(200, 2)), out=folder / "audit")
+    return data, folder / "audit"
+
+
 @pytest.fixture
-def audited(tmp_path):
-    """A set of 402 entries with 60 rows that open alike, its audit's folder, and the folder of both."""
-    data = written(tmp_path / "data.jsonl", [*rows(400, 1, 60), "{broken", {"colour": "red"}])
-    reference = written(tmp_path / "people.jsonl", rows(400, 2))
-    corpusmith.audit(data, reference=reference, out=tmp_path / "audit")
-    return data, tmp_path / "audit", tmp_path
+def audited(base, tmp_path):
+    """The set, its audit's folder, and a folder for what becomes of it."""
+    return (*base, tmp_path)
 
 
 def lines(path):
@@ -36,13 +42,13 @@ def opened(row):
 
 def test_cap_leaves_few_carriers_and_every_other_row(audited):
     data, audit, folder = audited
-    found = corpusmith.mitigate(data, audit=audit, strategy="cap", out=folder / "out", options={"share": 0.02})
+    found = corpusmith.mitigate(data, audit=audit, strategy="cap", out=folder / "out", options={"share": 0.04})
     counts = found.counts
-    assert counts["candidates"] == 402 == counts["kept"] + counts["dropped"] + counts["failed"]
+    assert counts["candidates"] == 202 == counts["kept"] + counts["dropped"] + counts["failed"]
     assert counts["by_reason"]["failed"] == {"unreadable": 1, "unknown_shape": 1}
     kept = found.kept.to_list()
-    assert sum(map(opened, kept)) == found.run["told"]["allowed"] == int(0.02 * len(kept))
-    assert [row for row in kept if not opened(row)] == rows(400, 1, 60)[60:]
+    assert sum(map(opened, kept)) == found.run["told"]["allowed"] == int(0.04 * len(kept))
+    assert [row for row in kept if not opened(row)] == rows(200, 1, 30)[30:]
     dropped = lines(folder / "out" / "dropped" / "rows.jsonl")
     assert {row["reason"] for row in dropped} == {"pattern_over_cap"}
     assert all(opened(row["fields"]) and row["check"] == "pattern.edge" for row in dropped)
@@ -54,14 +60,14 @@ def test_the_new_audit_lies_beside_the_old_one(audited):
     found = corpusmith.mitigate(data, audit=audit, out=folder / "out")
     before, after = (json.loads((folder / "out" / name / "audit.json").read_text()) for name in ("before", "after"))
     assert before == json.loads((audit / "audit.json").read_text())
-    assert (before["flagged"], after["flagged"]) == (60, 0)
+    assert (before["flagged"], after["flagged"]) == (30, 0)
     assert after["reference"]["location"] == before["reference"]["location"]
     (pattern,) = before["patterns"]
     assert found.run["left"] == {pattern["id"]: 5}
     page = (folder / "out" / "report.html").read_text()
     assert "Before and after" in page
-    assert "60 → 5" in page
-    again = corpusmith.audit(folder / "out", reference=folder / "people.jsonl")
+    assert "30 → 5" in page
+    again = corpusmith.audit(folder / "out", reference=data.parent / "people.jsonl")
     assert again.result["rows"]["audited"] == found.counts["kept"]
 
 
@@ -84,9 +90,9 @@ def test_a_set_that_is_its_pattern_is_told_so(tmp_path):
 def test_resample_draws_what_is_like_the_reference(audited):
     data, audit, folder = audited
     found = corpusmith.mitigate(data, audit=audit, strategy="resample", out=folder / "out", seed=1)
-    assert found.counts["kept"] == round(400 * (1 - 60 / 400))
-    assert found.counts["by_reason"]["dropped"] == {"unlike_reference": 60}
-    assert sum(map(opened, found.kept)) <= 6
+    assert found.counts["kept"] == round(200 * (1 - 30 / 200))
+    assert found.counts["by_reason"]["dropped"] == {"unlike_reference": 30}
+    assert sum(map(opened, found.kept)) <= 4
 
 
 def test_resample_needs_a_reference(tmp_path):
@@ -98,7 +104,7 @@ def test_resample_needs_a_reference(tmp_path):
 def rewriting(folder, rules):
     (folder / "script.yaml").write_text(yaml.safe_dump(rules))
     return {
-        "share": 0.01,
+        "share": 0.02,
         "sets": [
             "models.default={backend: scripted, model: s, structured: none, schema_retries: 0}",
             f"models.default.script={folder / 'script.yaml'}",
@@ -109,10 +115,10 @@ def rewriting(folder, rules):
 
 def test_rewrite_puts_new_texts_in_their_rows(audited):
     data, audit, folder = audited
-    rows_before = rows(400, 1, 60)
+    rows_before = rows(200, 1, 30)
     # What the model writes: of every other carrier the text without the opening, of the rest the old text.
     rules = []
-    for at, row in enumerate(rows_before[:60]):
+    for at, row in enumerate(rows_before[:30]):
         text = row["output"].removeprefix(OPENING).strip() if at % 2 else row["output"]
         rules.append({"match": re.escape(row["instruction"]), "reply": {"text": text}})
     found = corpusmith.mitigate(
@@ -127,8 +133,8 @@ def test_rewrite_puts_new_texts_in_their_rows(audited):
         assert one["row"] % 2
     dropped = lines(folder / "out" / "dropped" / "rows.jsonl")
     assert {one["reason"] for one in dropped} == {"rewrite_pattern_kept"}
-    assert len(changed) + len(dropped) == 60 - found.run["told"]["allowed"]
-    assert found.counts["kept"] + len(dropped) + 2 == 402
+    assert len(changed) + len(dropped) == 30 - found.run["told"]["allowed"]
+    assert found.counts["kept"] + len(dropped) + 2 == 202
     assert "Rewritten" in (folder / "out" / "report.html").read_text()
 
 
@@ -136,20 +142,20 @@ def test_a_row_that_could_not_be_rewritten_may_stay(audited):
     data, audit, folder = audited
     options = {**rewriting(folder, [{"reply": {"text": "Nothing of the kind."}}]), "failing": "keep"}
     found = corpusmith.mitigate(data, audit=audit, strategy="rewrite", out=folder / "out", options=options)
-    assert (found.counts["kept"], found.run["changed"]) == (400, 0)
+    assert (found.counts["kept"], found.run["changed"]) == (200, 0)
     assert "stay as they were" in found.run["notes"][0]
 
 
 def test_only_the_data_that_was_audited_is_taken(audited):
     data, audit, folder = audited
-    other = written(folder / "other.jsonl", rows(400, 9))
-    with pytest.raises(UsageError, match=r"the data \(400 rows\) is not what"):
+    other = written(folder / "other.jsonl", rows(200, 9))
+    with pytest.raises(UsageError, match=r"the data \(200 rows\) is not what"):
         corpusmith.mitigate(other, audit=audit, out=folder / "out")
     with pytest.raises(UsageError, match="holds no audit"):
         corpusmith.mitigate(data, audit=folder, out=folder / "out")
-    (audit / "audit.json").write_text('{"kind": "arts"}')
+    (folder / "audit.json").write_text('{"kind": "arts"}')
     with pytest.raises(UsageError, match="an audit of kind 'arts'"):
-        corpusmith.mitigate(data, audit=audit, out=folder / "out")
+        corpusmith.mitigate(data, audit=folder, out=folder / "out")
 
 
 def test_a_reference_in_memory_must_be_given_again(tmp_path):
@@ -160,7 +166,6 @@ def test_a_reference_in_memory_must_be_given_again(tmp_path):
 
 def test_a_folder_of_another_mitigation_is_refused(audited):
     data, audit, folder = audited
-    corpusmith.mitigate(data, audit=audit, out=folder / "out")
     corpusmith.mitigate(data, audit=audit, out=folder / "out")
     with pytest.raises(RunFolderError, match="made from another recipe: options was"):
         corpusmith.mitigate(data, audit=audit, out=folder / "out", options={"share": 0.1})
@@ -184,10 +189,10 @@ def test_options_are_checked_and_named(audited):
 
 def test_the_command_prints_the_accounting(audited):
     data, audit, folder = audited
-    command = ["mitigate", str(data), "--audit", str(audit), "--out", str(folder / "out"), "--set", "share=0.02", "-q"]
+    command = ["mitigate", str(data), "--audit", str(audit), "--out", str(folder / "out"), "--set", "share=0.04", "-q"]
     done = CliRunner().invoke(app, command)
     assert done.exit_code == 0
     assert "pattern_over_cap" in done.stdout
-    assert "rows with a pattern: 60 (15.0%) before, 0 (0.0%) after" in done.stdout
+    assert "rows with a pattern: 30 (15.0%) before, 0 (0.0%) after" in done.stdout
     done = CliRunner().invoke(app, [*command, "--json"])
-    assert json.loads(done.stdout)["counts"]["candidates"] == 402
+    assert json.loads(done.stdout)["counts"]["candidates"] == 202

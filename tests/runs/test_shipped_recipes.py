@@ -75,6 +75,14 @@ def expansion(name: str, text: str) -> dict:
     return {"summary": f"Somebody with {name}.", "details": details, "traits": []}
 
 
+TEXT = {
+    "row": 0,
+    "field": "output",
+    "asked": "How is the tea?",
+    "text": "Great question! The tea is served hot, at 4 in the afternoon.",
+    "spans": [[0, 15]],
+    "phrases": ["great question!"],
+}
 SCRIPTS = {
     "arts": [],
     "dialogues": [
@@ -125,6 +133,7 @@ SCRIPTS = {
         {"match": "cold", "reply": {"polarity": "negative"}},
         {"reply": {"polarity": "neutral"}},
     ],
+    "rewrite": [{"reply": {"text": "Hot is how the tea is served, at 4 in the afternoon."}}],
     "explore": [
         {"match": '"rows"|instructions', "replies": [rows(i) for i in range(12)]},
         {"replies": [{"tasks": [{"name": n, "reason": "useful"}]} for n in ("weigh options", "count costs", "ask")]},
@@ -145,6 +154,7 @@ SETTINGS = {
     "quickstart": ["seeds.path=documents.jsonl", "builder.min_net_gain=-1000"],
     "ground": ["seeds.path=documents.jsonl"],
     "polarity": ["seeds.path=questions.jsonl"],
+    "rewrite": ["seeds.path=texts.jsonl"],
     "explore": ["builder.nodes=6", "builder.rows=12"],
     "explore-quick": ["builder.nodes=5", "builder.rows=6"],
 }
@@ -160,6 +170,7 @@ def test_it_runs_to_rows_that_add_up(name, tmp_path, monkeypatch):
     (tmp_path / "documents.jsonl").write_text("".join(json.dumps(d) + "\n" for d in DOCUMENTS))
     (tmp_path / "personas.jsonl").write_text("".join(json.dumps({"facts": f}) + "\n" for f in PERSONAS.values()))
     (tmp_path / "questions.jsonl").write_text('{"id": "1_0", "sentence": "The tea is cold.", "term": "tea"}\n')
+    (tmp_path / "texts.jsonl").write_text(json.dumps(TEXT) + "\n")
     (tmp_path / "aspects.jsonl").write_text(json.dumps(ASPECTS) + "\n")
     (tmp_path / "prompts.jsonl").write_text('{"prompt": "Say a word."}\n')
     (tmp_path / "script.yaml").write_text(yaml.safe_dump(SCRIPTS[name]))
