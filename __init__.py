@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .runs.review import review_export, review_import
     from .runs.run import run
     from .runs.score import score
+    from .runs.unlearn import UnlearnResult, unlearn
 
 __version__ = "0.1.0"
 
@@ -44,6 +45,7 @@ __all__ = [
     "Record",
     "RowRecord",
     "RunResult",
+    "UnlearnResult",
     "Verdict",
     "__version__",
     "audit",
@@ -60,6 +62,7 @@ __all__ = [
     "review_import",
     "run",
     "score",
+    "unlearn",
 ]
 
 _HOMES = {
@@ -73,6 +76,7 @@ _HOMES = {
     "Record": ".core",
     "RowRecord": ".core",
     "RunResult": ".runs.result",
+    "UnlearnResult": ".runs.unlearn",
     "Verdict": ".core",
     "audit": ".runs.audit",
     "calibrate": ".runs.calibrate",
@@ -88,6 +92,7 @@ _HOMES = {
     "review_import": ".runs.review",
     "run": ".runs.run",
     "score": ".runs.score",
+    "unlearn": ".runs.unlearn",
 }
 
 

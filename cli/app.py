@@ -24,6 +24,7 @@ from . import (
     run,
     schema,
     score,
+    unlearn,
 )
 from .output import complain
 
@@ -42,6 +43,7 @@ app.command()(filter.filter)
 app.command()(calibrate.calibrate)
 app.command()(audit.audit)
 app.command()(mitigate.mitigate)
+app.command()(unlearn.unlearn)
 app.command()(score.score)
 app.command()(export.export)
 app.command()(explain.explain)

@@ -14,7 +14,8 @@ Strategy = Annotated[
     str,
     typer.Option(
         help="cap: at most a share of the rows may carry a pattern. resample: rows drawn so that the set comes nearer "
-        "the reference. rewrite: a model writes over-represented rows anew."
+        "the reference. rewrite: a model writes over-represented rows anew. unlearn: rows stay; sets are written "
+        "to mend a model with that learnt them."
     ),
 ]
 Sets = Annotated[

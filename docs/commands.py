@@ -14,6 +14,7 @@ COMMANDS = (
     ("filter",),
     ("calibrate",),
     ("audit",),
+    ("unlearn",),
     ("score",),
     ("review", "export"),
     ("review", "import"),
