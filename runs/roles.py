@@ -22,7 +22,7 @@ from ..recipes.models import Role
 
 DEMO_MODELS = frozenset({"smollm2"})
 """Models too small for more than a demonstration; what they make is labelled so."""
-_SEEDED_BACKENDS = frozenset({"llamacpp", "scripted"})
+_SEEDED_BACKENDS = frozenset({"llamacpp", "vllm", "scripted"})
 """Backends that take a seed for certain; to others one is sent only if the recipe has it."""
 _FEWEST_TRIES = 10
 """Failures in a row that it takes at least to give an endpoint up."""

@@ -21,6 +21,9 @@ SAME = [
     "models.default.max_reply_bytes=2048",
     "models.default.client=sdk",
     "models.default.threads=1",
+    "models.default.server=vllm",
+    "models.default.batch_size=7",
+    "models.default.batch_poll=7",
     "budget=3-calls",
     "prices={default: {prompt: 1, completion: 2}}",
     "limit=3",
@@ -46,6 +49,7 @@ OTHER = [
     ("models.default.schema_retries=0", "models.default.schema_retries: 3 -> 0"),
     ("models.default.length_retries=0", "models.default.length_retries: 2 -> 0"),
     ("models.default.context=512", "models.default.context: null -> 512"),
+    ("models.default.engine={dtype: half}", 'models.default.engine.dtype: (not set) -> "half"'),
     ("models.judge={backend: scripted, model: j}", 'models.judge.model: (not set) -> "j"'),
     ("checks=[{check: output.empty}]", 'checks[0].check: (not set) -> "output.empty"'),
 ]
@@ -67,7 +71,16 @@ def test_every_model_setting_is_on_one_side_or_the_other(load):
 
     named = {one.partition("=")[0].removeprefix("models.default.").partition(".")[0] for one in SAME}
     named |= {one.partition("=")[0].removeprefix("models.default.").partition(".")[0] for one, _ in OTHER}
-    assert set(ModelConfig.model_fields) - named == {"script"}
+    assert set(ModelConfig.model_fields) - named == {"script", "batch"}
+
+
+def test_calls_in_batches_are_the_same_calls(load):
+    one_by_one, in_batches = (
+        load("models.default.backend=openai"),
+        load("models.default.backend=openai", "models.default.batch=api"),
+    )
+    assert in_batches.recipe.models.default.batch == "api"
+    assert fingerprint(one_by_one.recipe) == fingerprint(in_batches.recipe)
 
 
 @pytest.mark.parametrize(("file", "key"), [("seeds.jsonl", "seeds.path"), ("ask.md", "builder.prompt")])
