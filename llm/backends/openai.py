@@ -28,7 +28,7 @@ from .openai_body import as_json, request_body
 from .retry_after import retry_after
 from .secrets import Secrets
 from .token_scores import read_scores
-from .vllm_served import is_particular, is_vllm, refuses_schema, score
+from .vllm_served import is_particular, is_prefilled, is_vllm, refuses_schema, score
 
 _RETRIED_STATUS = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529})
 _TOO_LONG = re.compile(r"maximum context length|context_length_exceeded|exceeds? the (?:available|model.s) context")
@@ -37,6 +37,9 @@ _PLAIN = Capabilities(chat=True, text=True, score=False, json_schema=True)
 _VLLM = Capabilities(chat=True, text=True, score=True, json_schema=True)
 BATCH_FILE_BYTES = 2 * 2**30
 """Bytes that a file of many replies may have."""
+_FILES_AT_A_TIME = 4
+BATCH_FILE_S = 600.0
+"""Seconds that sending or fetching one may take."""
 PROBE_S = 5.0
 """Seconds that a server may take to list its models."""
 
@@ -89,6 +92,11 @@ class OpenAIBackend:
         self._asking: asyncio.Task[None] | None = None
         self._free: set[str] = set()
         """Schemas (their digests) that the server cannot hold a model to."""
+
+    @property
+    def server(self) -> Literal["auto", "openai", "vllm"]:
+        """What kind of server it is, as far as it is known."""
+        return self._server
 
     @property
     def capabilities(self) -> Capabilities:
@@ -153,8 +161,10 @@ class OpenAIBackend:
                 self._free.add(name)
         return await self.post(path, as_json(request_body(replace(request, structured="none"), vllm=True)))
 
-    async def post(self, path: str, body: bytes, content_type: str = "application/json") -> bytes:
-        """POST to `base_url + path`; the body of a 200.
+    async def post(
+        self, path: str, body: bytes, content_type: str = "application/json", *, fresh: bool = False
+    ) -> bytes:
+        """POST to `base_url + path`; the body of a 200. `fresh`: over a new connection.
 
         Raises:
             RetryableError: the try failed in a way that passes.
@@ -162,7 +172,7 @@ class OpenAIBackend:
             EndpointError: this request can't succeed, others may.
         """
         client = self._client or self._connect()
-        reply = await client.post(path, body, content_type)
+        reply = await client.post(path, body, content_type, fresh=fresh)
         if reply.status == 200:
             return reply.body
         raise await self._refusal(client, reply)
@@ -249,7 +259,7 @@ class OpenAIBackend:
                 text, reasoning = choice["text"] or "", ""
             else:
                 message_ = choice["message"]
-                text = message_.get("content") or ""
+                text = self._after_prefill(request, message_.get("content") or "")
                 reasoning = message_.get("reasoning_content") or message_.get("reasoning") or ""
                 if message_.get("refusal"):
                     finish, text = "refusal", message_["refusal"]
@@ -268,6 +278,12 @@ class OpenAIBackend:
             raw=raw,
             from_journal=from_journal,
         )
+
+    def _after_prefill(self, request: Request, content: Any) -> Any:
+        """What the model added to an answer that was begun: llama.cpp repeats the beginning, vLLM does not."""
+        if self._server == "vllm" or not is_prefilled(request) or not isinstance(content, str):
+            return content
+        return content.removeprefix(str(request.messages[-1].get("content") or ""))
 
     def _start(self, raw: bytes) -> str:
         return self.secrets.shown(raw.decode("utf-8", "replace"))
@@ -344,14 +360,15 @@ def open_backend(settings: ModelSettings, say: Callable[[str], None] | None = No
         from .openai_sdk import OpenAISDKBackend
 
         return OpenAISDKBackend(settings)
+    in_batches = settings.batch != "none"
     return OpenAIBackend(
         base_url=settings.base_url or "https://api.openai.com/v1",
         model=settings.model,
         api_key=settings.api_key(),
-        concurrency=settings.concurrency,
-        timeout=settings.timeout,
-        max_reply_bytes=settings.max_reply_bytes if settings.batch == "none" else BATCH_FILE_BYTES,
+        concurrency=min(settings.concurrency, _FILES_AT_A_TIME) if in_batches else settings.concurrency,
+        timeout=max(settings.timeout, BATCH_FILE_S) if in_batches else settings.timeout,
+        max_reply_bytes=BATCH_FILE_BYTES if in_batches else settings.max_reply_bytes,
         ca_bundle=settings.ca_bundle,
-        # Without a base URL it is OpenAI's own.
-        server=settings.server if settings.base_url else "openai",
+        # Without a base URL it is OpenAI's own; whoever answers files is not told.
+        server=settings.server if settings.base_url or settings.batch == "files" else "openai",
     )

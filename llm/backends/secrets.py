@@ -18,8 +18,9 @@ class Secrets:
         """Take them; empty ones are left out."""
         # The longest first: one of them may be a part of the other.
         self._values = sorted({*values} - {""}, key=len, reverse=True)
+        # The escaped form first: of a key that begins with a slash the plain one is a part of it.
         forms = [json.dumps(value)[1:-1] for value in self._values if len(value) >= LEAST_LENGTH]
-        self._forms = [form.encode() for whole in forms for form in dict.fromkeys((whole, whole.replace("/", "\\/")))]
+        self._forms = [form.encode() for whole in forms for form in dict.fromkeys((whole.replace("/", "\\/"), whole))]
 
     def shown(self, text: str) -> str:
         """The start of what a server said of an error, without the secrets."""

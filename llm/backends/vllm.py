@@ -87,7 +87,7 @@ class VllmBackend:
         self._say = say
         self._start_engine = starting
         self._queue = PrefixQueue(plan.slots)
-        self._reader = OpenAIBackend(base_url="http://127.0.0.1/v1", model=plan.model, endpoint=endpoint)
+        self._reader = OpenAIBackend(base_url="http://127.0.0.1/v1", model=plan.model, endpoint=endpoint, server="vllm")
         self._starting: asyncio.Task[Engine] | None = None
         self._free: set[str] = set()
         """Schemas (their digests) that no grammar can hold the model to."""

@@ -65,8 +65,10 @@ class HttpClient:
         self._heads: dict[str, bytes] = {}
         self._reached = False
 
-    async def post(self, path: str, body: bytes, content_type: str = "application/json") -> HttpReply:
-        """POST `body` to the URL and `path`.
+    async def post(
+        self, path: str, body: bytes, content_type: str = "application/json", *, fresh: bool = False
+    ) -> HttpReply:
+        """POST `body` to the URL and `path`; `fresh`: over a new connection, so that it is sent once for certain.
 
         Raises:
             RetryableError: kind timeout, reset, cut_body, or unreachable after it was reached before.
@@ -78,7 +80,7 @@ class HttpClient:
             head = self._head("POST", path, {"Content-Type": content_type})
             if content_type == "application/json":
                 self._heads[path] = head
-        return await self._ask(b"%bContent-Length: %d\r\n\r\n%b" % (head, len(body), body))
+        return await self._ask(b"%bContent-Length: %d\r\n\r\n%b" % (head, len(body), body), fresh)
 
     async def get(self, path: str, query: Mapping[str, str] | None = None) -> HttpReply:
         """GET the URL and `path`; raises what `post` raises."""
@@ -93,10 +95,10 @@ class HttpClient:
         # The loop closes the sockets in its next turns.
         await asyncio.sleep(0)
 
-    async def _ask(self, request: bytes) -> HttpReply:
+    async def _ask(self, request: bytes, fresh: bool = False) -> HttpReply:
         async with self._room:
             deadline = asyncio.get_running_loop().time() + self._timeout
-            connection = self._kept()
+            connection = None if fresh else self._kept()
             if connection is not None:
                 try:
                     return await self._exchange(connection, request, deadline)

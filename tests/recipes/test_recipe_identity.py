@@ -49,7 +49,6 @@ OTHER = [
     ("models.default.schema_retries=0", "models.default.schema_retries: 3 -> 0"),
     ("models.default.length_retries=0", "models.default.length_retries: 2 -> 0"),
     ("models.default.context=512", "models.default.context: null -> 512"),
-    ("models.default.engine={dtype: half}", 'models.default.engine.dtype: (not set) -> "half"'),
     ("models.judge={backend: scripted, model: j}", 'models.judge.model: (not set) -> "j"'),
     ("checks=[{check: output.empty}]", 'checks[0].check: (not set) -> "output.empty"'),
 ]
@@ -71,7 +70,14 @@ def test_every_model_setting_is_on_one_side_or_the_other(load):
 
     named = {one.partition("=")[0].removeprefix("models.default.").partition(".")[0] for one in SAME}
     named |= {one.partition("=")[0].removeprefix("models.default.").partition(".")[0] for one, _ in OTHER}
-    assert set(ModelConfig.model_fields) - named == {"script", "batch"}
+    assert set(ModelConfig.model_fields) - named == {"script", "batch", "engine"}
+
+
+def test_what_the_engine_is_told_counts(load):
+    plain = load("models.default.backend=vllm")
+    half = load("models.default.backend=vllm", "models.default.engine={dtype: half}")
+    said = 'models.default.engine.dtype: (not set) -> "half"'
+    assert differences(fingerprint(plain.recipe), fingerprint(half.recipe)) == [said]
 
 
 def test_calls_in_batches_are_the_same_calls(load):
