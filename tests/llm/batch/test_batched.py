@@ -168,6 +168,7 @@ async def test_a_submitted_batch_is_followed_by_the_next_session(host, session, 
     # `session` closes the first one: its calls end, the batch goes on.
     again = await session()
     host.batches["batch_2"]["statuses"] = ["in_progress", "completed"]
+    host.statuses = ["completed"]
     assert texts(await again.ask(*NAMES, "one more")) == [*(name.upper() for name in NAMES), "ONE MORE"]
     assert set(host.paid.values()) == {1}
     assert [len(batch["lines"]) for batch in host.batches.values()] == [6, 1]
