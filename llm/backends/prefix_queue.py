@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from .llamacpp_slots import common_prefix
 
-PATIENCE = 4
+PATIENCE = 8
 """A call is overtaken by at most this many calls per slot, then it is next whatever its prompt."""
 
 

@@ -210,7 +210,8 @@ class VllmBackend:
         await asyncio.wait([starting])
         if starting.cancelled() or starting.exception() is not None:
             return
-        await asyncio.to_thread(starting.result().close)
+        # Not in a thread: vLLM's own task would wake up meanwhile, and report that the engine had died.
+        starting.result().close()
 
 
 def asked_for(request: Request) -> tuple[dict[str, Any], dict[str, Any] | None]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import gc
 import itertools
 import os
 from collections.abc import Mapping, Sequence
@@ -212,7 +213,12 @@ class _Running:
         return _read(final)
 
     def close(self) -> None:
-        self._engine.shutdown()
+        engine, self._engine = self._engine, None
+        if engine is not None:
+            engine.shutdown()
+            del engine
+            # Left to the end of the program, its parts are taken away before it, and it complains.
+            gc.collect()
 
 
 def _read(output: Any) -> Generated:
