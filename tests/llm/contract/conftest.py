@@ -198,3 +198,18 @@ async def contender(request, tmp_path_factory):
 def sentences():
     """Fifty sentences, written for the comparison of backends."""
     return SENTENCES.read_text(encoding="utf-8").splitlines()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def embedded_scores(sentences):
+    """Computes, once, what llama.cpp says of each sentence: a function to await."""
+    kept = []
+
+    async def scores():
+        if not kept:
+            reference = embedded()
+            kept.extend([await reference.score("Here is a sentence:", f" {one}") for one in sentences])
+            await reference.backend.close()
+        return kept
+
+    return scores
