@@ -45,6 +45,8 @@ class BatchHost:
         self.lose: set[str] = set()
         """"METHOD path-start" whose next answer is lost on the way, the work being done."""
         self.lists = True
+        self.hold: asyncio.Event | None = None
+        """Set: submissions are taken, and their answers held back until then."""
         self._numbers = itertools.count(1)
 
     def ok(self, line: dict) -> dict:
@@ -100,6 +102,8 @@ class BatchHost:
             "statuses": list(self.statuses),
             "request_counts": {"total": len(lines), "completed": 0, "failed": 0},
         }
+        if self.hold is not None:
+            await self.hold.wait()
         return web.json_response(self._shown(name, "validating"))
 
     async def _look(self, request: web.Request) -> web.Response:
