@@ -49,7 +49,7 @@ async def test_log_likelihoods_agree_with_those_of_llama_cpp(contender, embedded
     assert max(means) < MOST_PER_SENTENCE
 
 
-BLOCKS = 16
+BLOCKS = 12
 """Of 128 tokens: two calls take eight."""
 
 
@@ -105,7 +105,7 @@ async def test_calls_in_the_order_of_their_beginnings_are_read_from_a_small_cach
     sys.stderr.write(f"prefix cache: of {read} prompt tokens {came} were there as they came, {ordered} in order\n")
     # Of each passage one call reads it, or two that were begun together.
     assert ordered > 0.4 * read
-    assert ordered > 1.5 * came
+    assert ordered > 1.2 * came
 
 
 @needs_vllm
