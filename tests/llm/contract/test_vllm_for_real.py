@@ -149,9 +149,8 @@ models: {{default: {{backend: vllm, model: {model}, context: 1024, engine: {{dty
 def test_a_whole_run_in_one_process(tmp_path):
     """The command line: nothing but its JSON on standard output, and no process left over."""
     (tmp_path / "recipe.yaml").write_text(RECIPE.format(model=FOLDER))
-    (tmp_path / "ask.md").write_text(
-        "---\ninputs: [thing]\nsampling: {max_tokens: 12, temperature: 0}\n---\nSay something about {{ thing }}.\n"
-    )
+    front = "inputs: [thing]\nsampling: {max_tokens: 200, temperature: 0, stop: ['.']}"
+    (tmp_path / "ask.md").write_text(f"---\n{front}\n---\nSay something about {{{{ thing }}}}.\n")
     things = ["bees", "tea", "rain", "bread"]
     (tmp_path / "rows.jsonl").write_text("".join(json.dumps({"thing": thing}) + "\n" for thing in things))
     command = [sys.executable, "-m", "corpusmith", "run", "recipe.yaml", "--out", "out", "--json"]
@@ -165,3 +164,37 @@ def test_a_whole_run_in_one_process(tmp_path):
     assert again.returncode == 0
     assert orjson.loads(again.stdout)["calls"]["sent"] == 0
     assert "loading" not in again.stderr
+
+
+@needs_vllm
+def test_the_engine_goes_with_a_process_that_is_killed(tmp_path):
+    psutil = pytest.importorskip("psutil")
+    (tmp_path / "use.py").write_text(USE.format(model=FOLDER))
+    user = subprocess.Popen([sys.executable, "use.py"], cwd=tmp_path, stdout=subprocess.PIPE, text=True)
+    assert user.stdout.readline() == "started\n"
+    below = psutil.Process(user.pid).children(recursive=True)
+    engines = [process for process in below if "VLLM" in " ".join(process.cmdline())]
+    assert engines
+    user.kill()
+    user.communicate(timeout=60)
+    gone, left = psutil.wait_procs(engines, timeout=60)
+    assert not left
+    assert len(gone) == len(engines)
+
+
+USE = """
+import asyncio
+from corpusmith.llm import Request
+from corpusmith.llm.backends.vllm import open_backend
+from corpusmith.llm.settings import ModelSettings
+
+async def main():
+    engine = {{"dtype": "bfloat16", "enforce_eager": True}}
+    backend = open_backend(ModelSettings(backend="vllm", model="{model}", context=1024, engine=engine))
+    await backend.complete(Request(kind="text", model="m", endpoint="e", prompt="a", sampling={{"max_tokens": 1}}))
+    print("started", flush=True)
+    await asyncio.Event().wait()
+
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
