@@ -59,6 +59,7 @@ class OpenAIBackend:
         ca_bundle: str | None = None,
         endpoint: str | None = None,
         server: Literal["auto", "openai", "vllm"] = "openai",
+        probe_timeout: float = PROBE_S,
     ) -> None:
         """Prepare; nothing is sent and no connection made before the first call.
 
@@ -72,6 +73,7 @@ class OpenAIBackend:
             ca_bundle: file of certificates to trust instead of the system's.
             endpoint: who answers, for the request key; the URL without credentials if not given.
             server: what kind of server it is; auto: it is asked before the first call where that matters.
+            probe_timeout: seconds for its answer to that.
         """
         url = http_url(base_url)
         self._url = url.with_user(None)
@@ -88,7 +90,8 @@ class OpenAIBackend:
         self._max_bytes = max_reply_bytes
         self.ca_bundle = ca_bundle or os.environ.get("SSL_CERT_FILE") or os.environ.get("REQUESTS_CA_BUNDLE")
         self._client: HttpClient | None = None
-        self._server = server
+        self._server: Literal["auto", "openai", "vllm"] = server
+        self._probe_timeout = probe_timeout
         self._asking: asyncio.Task[None] | None = None
         self._free: set[str] = set()
         """Schemas (their digests) that the server cannot hold a model to."""
@@ -117,9 +120,13 @@ class OpenAIBackend:
 
     async def _look(self) -> None:
         try:
-            async with asyncio.timeout(PROBE_S):
+            async with asyncio.timeout(self._probe_timeout):
                 reply = await (self._client or self._connect()).get("/models")
-        except (EndpointError, TimeoutError):
+        except TimeoutError:
+            # One that hangs at this would hold up every call that wants to know.
+            self._server = "openai"
+            return
+        except EndpointError:
             return
         self._server = "vllm" if is_vllm(reply.body) else "openai"
 

@@ -6,6 +6,7 @@ import pytest
 
 from corpusmith.core.errors import EndpointError, FatalEndpointError, MissingCapability
 from corpusmith.llm import Request
+from corpusmith.llm.backends.openai import OpenAIBackend
 
 LISTING = {"object": "list", "data": [{"id": "m", "object": "model", "owned_by": "vllm", "max_model_len": 2048}]}
 
@@ -58,6 +59,17 @@ async def test_a_server_that_is_not_there_yet_is_asked_again(loopback_class, ope
     await server.open(port)
     assert (await backend.probe()).score
     await server.close()
+
+
+async def test_a_server_that_hangs_at_its_listing_is_a_plain_one_and_not_asked_again(loopback, opened, chat):
+    loopback.listing = loopback.hangs
+    backend = OpenAIBackend(base_url=loopback.url, model="m", server="auto", probe_timeout=0.1)
+    assert not (await backend.probe()).score
+    await backend.complete(chat(schema={"type": "object"}))
+    await backend.close()
+    # On a busy machine it may be given up before it was heard at all.
+    assert [heard.method for heard in loopback.heard][-1:] == ["POST"]
+    assert len(loopback.heard) <= 2
 
 
 async def test_a_plain_chat_call_asks_nothing_beside_it(vllm, opened, chat):
