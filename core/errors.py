@@ -13,6 +13,7 @@ CorpusmithError                 what the user can act on; printed as one line, n
 ├── AnswerError                 a reply that came but cannot be used; a reason, never a crash
 └── RunStopped                  going on makes no sense; the run ends cleanly      exit 4
     ├── BudgetExhausted         the cap is reached                                 exit 4
+    ├── BatchWaiting            requests wait in a file for somebody's answers     exit 4
     └── RejectionRate           one reason takes too many of the last candidates   exit 4
 
 A bad row is data (a reject or a failure with a reason), not an exception. Exceptions are for what
@@ -124,6 +125,10 @@ class RunStopped(CorpusmithError):
 
 class BudgetExhausted(RunStopped):
     """The budget does not allow another call."""
+
+
+class BatchWaiting(RunStopped):
+    """Requests are in a batch file, and their answers are not there yet."""
 
 
 class RejectionRate(RunStopped):

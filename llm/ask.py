@@ -111,7 +111,8 @@ class LLM:
         """
         if not self.capabilities.score:
             message = f"the backend {self._settings.backend!r} gives no log-likelihoods of a given text."
-            raise MissingCapability(message, hint="Use a backend that scores (llamacpp), or turn scoring off.")
+            hint = "Use a backend that scores (llamacpp, vllm, a vLLM server), or turn scoring off."
+            raise MissingCapability(message, hint=hint)
         request = Request(
             kind="score",
             model=self._settings.model,

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..core.errors import BudgetExhausted
+from ..core.errors import BudgetExhausted, RunStopped
 from .backend import Backend, Capabilities
 from .request import Reply, Request
 from .stats import CallStats
@@ -110,7 +110,7 @@ class Budgeted:
         stats.sent += 1
         try:
             reply = await self._inner.complete(request)
-        except (asyncio.CancelledError, BudgetExhausted):
+        except (asyncio.CancelledError, RunStopped):
             # Given up, perhaps before it had a slot: nothing came of it, and the next session asks it again.
             stats.sent -= 1
             raise

@@ -141,6 +141,11 @@ class Journal:
     def __len__(self) -> int:
         return len(self._index)
 
+    @property
+    def folder(self) -> Path:
+        """Where it is."""
+        return self._folder
+
     def find(self, key: str) -> bytes | None:
         """The body of the accepted reply under `key`, or None."""
         for location in self._index.candidates(_hashed(key)):

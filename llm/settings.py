@@ -44,9 +44,19 @@ class ModelSettings:
     ca_bundle: str | None = None
     max_reply_bytes: int = 32 * 2**20
     context: int | None = None
-    """backend llamacpp: tokens of context per slot."""
+    """backends llamacpp and vllm: tokens of prompt and answer together, for each call in flight."""
     threads: int | None = None
     """backend llamacpp: threads; None is all the cores this process may use."""
+    engine: Mapping[str, Any] = field(default_factory=dict)
+    """backend vllm: arguments of the engine, by vLLM's own names."""
+    server: Literal["auto", "openai", "vllm"] = "auto"
+    """backend openai: what kind of server it is; auto: it is asked."""
+    batch: Literal["none", "api", "files"] = "none"
+    """backend openai: calls one by one, through the Batch API, or by batch files that somebody else answers."""
+    batch_size: int = 50_000
+    """Requests in one batch at most."""
+    batch_poll: float = 30.0
+    """Seconds between two looks at a batch that is being worked on."""
 
     def api_key(self) -> str | None:
         """The key, read from the environment now, without blanks around it; None where none is named or set."""

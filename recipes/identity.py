@@ -44,8 +44,8 @@ def fingerprint(recipe: Recipe) -> dict[str, Any]:
     """The parts that can change a reply or a row, as plain data.
 
     Files count by name and content, not by place, so that a project that moved is still the same. Left out are
-    timeouts, retries, concurrency, rates, budget, prices, keys, certificates, limit, target, max_candidates, export
-    and the layout of the data set: a run can go on after these were changed.
+    timeouts, retries, concurrency, batches, rates, budget, prices, keys, certificates, limit, target, max_candidates,
+    export and the layout of the data set: a run can go on after these were changed.
     """
     options = recipe.builder.options.model_dump(mode="json", by_alias=True)
     config = type(recipe.builder.options)
@@ -115,6 +115,8 @@ def _files(value: Any) -> Any:
 
 def _model(config: dict[str, Any]) -> dict[str, Any]:
     parts = {name: config[name] for name in _MODEL_PARTS}
+    if config["engine"]:
+        parts["engine"] = config["engine"]
     if parts["base_url"] is not None:
         parts["base_url"] = without_credentials(parts["base_url"])
     if parts["script"] is not None:

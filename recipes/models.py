@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from ..core import registry
 from ..core.errors import UsageError
@@ -18,20 +18,25 @@ Role = Literal["default", "target", "judge"]
 ROLES: tuple[Role, ...] = ("default", "target", "judge")
 
 _BASE = ModelSettings()
+BATCH_CONCURRENCY = 10_000
+"""Calls in flight at most where they go in batches and the recipe does not say."""
+_GONE = frozenset({"guided_json", "guided_regex", "guided_choice", "guided_grammar"})
+"""Members of the request body that vLLM no longer knows; others, such as SGLang, never did."""
 
 
 class ModelConfig(Section):
     """One model."""
 
     backend: str = _BASE.backend
-    """openai (any endpoint that speaks its protocol), llamacpp (embedded, started by the run), scripted (no model at
-    all), or what another package registers."""
+    """openai (any endpoint that speaks its protocol), llamacpp (embedded, started by the run), vllm (its engine, in
+    this process), scripted (no model at all), or what another package registers."""
     client: Literal["http", "sdk"] = _BASE.client
     """Backend openai: `http` is the fast client of this package, `sdk` the openai package."""
     base_url: str | None = None
     """Backend openai: the endpoint, up to and with `/v1`. Absent: OpenAI's own."""
     model: str = Field(min_length=1)
-    """Its name as the endpoint knows it; for llamacpp a name from `corpusmith models list` or a .gguf file."""
+    """Its name as the endpoint knows it; for llamacpp a name from `corpusmith models list` or a .gguf file; for vllm a
+    folder in Hugging Face's layout or a name on its hub."""
     api_key_env: str = _BASE.api_key_env or "none"
     """Name of the environment variable that holds the key; a key is sent only if that variable is set. `none`: never.
     `corpusmith plan` shows what will be sent where."""
@@ -68,9 +73,51 @@ class ModelConfig(Section):
     max_reply_bytes: int = Field(_BASE.max_reply_bytes, ge=1024)
     """A longer body is not read to its end."""
     context: int | None = Field(None, ge=128)
-    """Backend llamacpp: tokens of context for each call in flight."""
+    """Backends llamacpp and vllm: tokens of context for each call in flight."""
     threads: int | None = Field(None, ge=1)
     """Backend llamacpp: threads; absent, all cores this process may use."""
+    engine: dict[str, Any] = Field(default_factory=dict)
+    """Backend vllm: arguments of its engine by vLLM's own names (gpu_memory_utilization, tensor_parallel_size ...)."""
+    server: Literal["auto", "openai", "vllm"] = _BASE.server
+    """Backend openai: what kind of server it is. `vllm` also gives log-likelihoods of a given text; `auto` asks for the
+    listing of its models to find out."""
+    batch: Literal["none", "api", "files"] = _BASE.batch
+    """Backend openai: `api` collects calls and submits them through the Batch API, `files` writes them to batch files
+    that somebody else answers (vllm run-batch). See docs/models.md."""
+    batch_size: int = Field(_BASE.batch_size, ge=1, le=50_000)
+    """Requests in one batch at most."""
+    batch_poll: float = Field(_BASE.batch_poll, gt=0, allow_inf_nan=False)
+    """Seconds between two looks at a batch that is being worked on."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _many_in_a_batch(cls, data: Any) -> Any:
+        """A batch holds as many calls as may be in flight: more by far than a server takes one by one."""
+        if isinstance(data, dict) and data.get("batch") in ("api", "files") and "concurrency" not in data:
+            return {**data, "concurrency": BATCH_CONCURRENCY}
+        return data
+
+    @field_validator("engine")
+    @classmethod
+    def _engine_fits(cls, value: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+        if value and info.data.get("backend") != "vllm":
+            raise wrong((), "these are arguments of vLLM's engine", "Leave them out, or set backend: vllm.", ...)
+        return value
+
+    @model_validator(mode="after")
+    def _batch_fits(self) -> ModelConfig:
+        if self.batch == "none":
+            return self
+        for name, fits, needs in (
+            ("backend", self.backend == "openai", "backend: openai"),
+            ("client", self.client == "http", "client: http"),
+            ("hedge_after", self.hedge_after is None, "no hedge_after"),
+        ):
+            if not fits:
+                raise wrong(
+                    ("batch",), f"batch: {self.batch} needs {needs}", f"Change {name}, or leave batch out.", ...
+                )
+        return self
 
     @field_validator("backend")
     @classmethod
@@ -92,6 +139,15 @@ class ModelConfig(Section):
         if not usable:
             message = "must be a URL such as http://localhost:8000/v1"
             raise ValueError(message)
+        return value
+
+    @field_validator("extra_body")
+    @classmethod
+    def _nothing_ignored(cls, value: dict[str, Any]) -> dict[str, Any]:
+        for name in value:
+            if name in _GONE:
+                hint = f"Write structured_outputs: {{{name.removeprefix('guided_')}: ...}} in its place."
+                raise wrong((name,), f"vLLM has dropped {name!r} and ignores it without a word", hint, ...)
         return value
 
     @field_validator("sampling")

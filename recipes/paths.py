@@ -31,7 +31,8 @@ def path_values(placed: Placed) -> Iterator[tuple[KeyPath, str]]:
     """Every value of a recipe that is a path or may be one, with its key path.
 
     These are: the sources of `seeds`, the files of `prompts`, `policy`, `script` and `ca_bundle` of the models and
-    a model that is a .gguf file, and each option of the builder or of a check whose type is a pathlib.Path.
+    a model that is a .gguf file or begins like a path, and each option of the builder or of a check whose type is a
+    pathlib.Path.
     """
     config = _config(placed.get(("builder", "kind")))
     for path, value in leaves(placed.value):
@@ -46,7 +47,7 @@ def path_values(placed: Placed) -> Iterator[tuple[KeyPath, str]]:
                 yield path, value
             case ("models", _, "script" | "ca_bundle"):
                 yield path, value
-            case ("models", _, "model") if value.endswith(".gguf"):
+            case ("models", _, "model") if value.endswith(".gguf") or value.startswith(("./", "../", "~/")):
                 yield path, value
             case ("builder", str(option), *_) if config is not None and holds_path(config, option):
                 if not _CLASS.match(value):
@@ -61,7 +62,7 @@ def resolve_paths(placed: Placed) -> Placed:
     """Make every relative path absolute and find `shipped:` files.
 
     A path in the recipe is relative to the recipe's file, one given by --set to the current folder. `hf:` names,
-    URLs and absolute paths stay, and so does a .gguf name that is no file.
+    URLs and absolute paths stay, and so does a model's name that is neither file nor folder.
 
     Raises:
         RecipeError: there is no such `shipped:` file.
@@ -72,7 +73,7 @@ def resolve_paths(placed: Placed) -> Placed:
             new[path] = str(_shipped_file(value, path, placed))
         elif not _ELSEWHERE.match(value):
             found = absolute(value, placed.base(path))
-            if path[0] != "models" or path[-1] != "model" or found.is_file():
+            if path[0] != "models" or path[-1] != "model" or found.exists():
                 new[path] = str(found)
     return replace(placed, value=with_leaves(placed.value, new))
 

@@ -24,6 +24,7 @@ from typing import Any
 
 from ..core.errors import (
     AnswerError,
+    BatchWaiting,
     BudgetExhausted,
     CorpusmithError,
     EndpointError,
@@ -201,6 +202,7 @@ class _Asked:
         self._workers = max(1, roles.slots)
         ticker = asyncio.create_task(self._tick(meter))
         try:
+            await roles.probe()
             for gated in self._checks:
                 ready = getattr(gated.check, "ready", None)
                 if ready is not None:
@@ -269,6 +271,9 @@ class _Asked:
             # The journal still answers for rows that were paid for, so the pass goes through to the end.
             self._partial(error.message)
             return unjudged("budget_exhausted", error.message)
+        except BatchWaiting as error:
+            self._partial(str(error))
+            return unjudged("batch_waiting", error.message)
         except _STOPS_THE_PASS:
             raise
         except RetryableError as error:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ..core import registry
+from ..core.errors import UsageError
 from ..llm import LLM, Backend
+from ..llm.backends.openai import OpenAIBackend
+from ..llm.batch import Batched
 from ..llm.budget import Budgeted, Meter, Price
 from ..llm.hedged import Hedged
 from ..llm.journal import Journal
@@ -22,7 +26,7 @@ from ..recipes.models import Role
 
 DEMO_MODELS = frozenset({"smollm2"})
 """Models too small for more than a demonstration; what they make is labelled so."""
-_SEEDED_BACKENDS = frozenset({"llamacpp", "scripted"})
+_SEEDED_BACKENDS = frozenset({"llamacpp", "vllm", "scripted"})
 """Backends that take a seed for certain; to others one is sent only if the recipe has it."""
 _FEWEST_TRIES = 10
 """Failures in a row that it takes at least to give an endpoint up."""
@@ -66,6 +70,11 @@ class Roles:
         """
         slots = ((e.settings.concurrency, e.limited.capabilities.slots) for e in self.endpoints)
         return sum(min(concurrency, of_model or concurrency) for concurrency, of_model in slots)
+
+    async def probe(self) -> None:
+        """Let the servers be asked what they can do, where their recipes do not say; it costs nothing."""
+        probes = [getattr(endpoint.backend, "probe", None) for endpoint in self.endpoints]
+        await asyncio.gather(*(probe() for probe in probes if probe is not None))
 
     async def close(self) -> None:
         """Close all backends."""
@@ -151,13 +160,16 @@ def _open(settings: ModelSettings, journal: Journal, meter: Meter, say: Callable
         meter.require_room(counted=True)
 
     backend: Backend = registry.load("backends", settings.backend)(settings, say)
+    if settings.batch != "none":
+        backend = _batched(backend, settings, journal, say)
     limited = Limited(
         backend,
         stats,
         concurrency=settings.concurrency,
         requests_per_minute=settings.requests_per_minute,
         tokens_per_minute=settings.tokens_per_minute,
-        long=settings.timeout / 2,
+        # A batch may take a day.
+        long=settings.timeout / 2 if settings.batch == "none" else float("inf"),
         may_send=may_send,
     )
     standstill = Standstill(
@@ -170,6 +182,21 @@ def _open(settings: ModelSettings, journal: Journal, meter: Meter, say: Callable
         sent = Hedged(limited, stats, after=settings.hedge_after)
     retrying = Retrying(sent, stats, retries=settings.retries, standstill=standstill)
     return Endpoint(settings, backend, limited, retrying)
+
+
+def _batched(backend: Backend, settings: ModelSettings, journal: Journal, say: Callable[[str], None] | None) -> Batched:
+    if not isinstance(backend, OpenAIBackend):
+        message = f"the backend {settings.backend!r} takes no batches."
+        raise UsageError(message, hint="Leave models.<role>.batch out.")
+    return Batched(
+        backend,
+        journal.folder / "batches",
+        answered=lambda key: journal.find(key) is not None,
+        mode="files" if settings.batch == "files" else "api",
+        size=settings.batch_size,
+        poll=settings.batch_poll,
+        say=say,
+    )
 
 
 def describe(settings: ModelSettings, endpoint: str) -> dict[str, Any]:

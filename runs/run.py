@@ -109,6 +109,7 @@ async def _run(recipe: Recipe, folder: RunFolder, progress: Progress, caches: Se
         )
         try:
             with rare_collections():
+                await roles.probe()
                 return await _run_session(session)
         finally:
             await roles.close()

@@ -25,9 +25,10 @@ from ..request import Reply, Request
 from ..settings import ModelSettings
 from .llamacpp_grammar import PROBE_PROMPT, grammar_for, looks_enforced
 from .llamacpp_process import ServerPlan, ServerProcess, start
-from .llamacpp_score import EMPTY_PROMPT, read_scores, score, target_of, tokens_of
+from .llamacpp_score import EMPTY_PROMPT, score, target_of, tokens_of
 from .llamacpp_slots import PrefixSlots
 from .openai import OpenAIBackend
+from .token_scores import read_scores
 
 DEFAULT_MODEL = "smollm2"
 DEFAULT_CONTEXT = 2048

@@ -17,7 +17,7 @@ from typing import Any
 import orjson
 
 from ...core.errors import EndpointError
-from ..request import Reply, TokenScore, Usage
+from .token_scores import stored
 
 Post = Callable[[str, bytes], Awaitable[bytes]]
 """POST of a JSON body to a path of the server; the body of the answer."""
@@ -25,8 +25,6 @@ Post = Callable[[str, bytes], Awaitable[bytes]]
 EMPTY_PROMPT = "<|endoftext|>"
 """What stands before a text that follows nothing, in models that put no mark of their own there. Where it is one
 token, it is the mark between documents in training; other models read a few characters, the same for every text."""
-_FLOOR = -103.3
-"""Log of the smallest positive single: the server writes a huge negative number where the probability underflows."""
 _LIKELY = 2_000
 _ALL = 1_000_000
 
@@ -96,8 +94,7 @@ async def score(post: Post, prompt: Sequence[int], target: Target, slot: int) ->
     for at in range(len(target.ids)):
         if at not in numbers:
             numbers[at] = await _looked_up(post, [*prompt, *target.ids[:at]], target.ids[at], slot)
-    ordered = [max(numbers[at], _FLOOR) for at in range(len(target.ids))]
-    return orjson.dumps({"tokens": target.texts, "logprobs": ordered, "prompt_tokens": len(prompt)})
+    return stored(target.texts, [numbers[at] for at in range(len(target.ids))], len(prompt))
 
 
 async def _looked_up(post: Post, before: Sequence[int], token: int, slot: int) -> float:
@@ -130,20 +127,3 @@ async def _forced(post: Post, prompt: Sequence[int], target: Sequence[int], n_pr
         message = f"the server did not write the {len(target)} tokens that it was told to write."
         raise EndpointError(message, kind="not_a_score")
     return answer
-
-
-def read_scores(raw: bytes) -> Reply:
-    """Read what `score` made.
-
-    Raises:
-        EndpointError: it is something else.
-    """
-    try:
-        kept: dict[str, Any] = orjson.loads(raw)
-        pairs = zip(kept["tokens"], kept["logprobs"], strict=True)
-        scores = tuple(TokenScore(str(text), float(number)) for text, number in pairs)
-        usage = Usage(int(kept["prompt_tokens"]), len(scores))
-    except (ValueError, KeyError, TypeError) as error:
-        message = f"a stored score cannot be read ({type(error).__name__}: {error})."
-        raise EndpointError(message, kind="not_a_score", body=raw[:300].decode("utf-8", "replace")) from None
-    return Reply(text="".join(score.text for score in scores), usage=usage, scores=scores, raw=raw)

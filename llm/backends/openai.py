@@ -5,32 +5,47 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import os
+import re
 import ssl
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Literal
 
 import orjson
 from yarl import URL
 
-from ...core.errors import EndpointError, FatalEndpointError, MissingCapability, RetryableError, UsageError
+from ...core import digest
+from ...core.errors import EndpointError, FatalEndpointError, RetryableError, UsageError
 from ..backend import Backend, Capabilities
 from ..http import HttpClient, HttpReply, http_url, proxy_for
 from ..request import Reply, Request, Usage
 from ..settings import ModelSettings, without_credentials
+from .openai_body import as_json, request_body
 from .retry_after import retry_after
 from .secrets import Secrets
+from .token_scores import read_scores
+from .vllm_served import is_particular, is_prefilled, is_vllm, refuses_schema, score
 
 _RETRIED_STATUS = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529})
-_NEEDS_COMPLETION_TOKENS = ("o1", "o3", "o4", "gpt-5")
+_TOO_LONG = re.compile(r"maximum context length|context_length_exceeded|exceeds? the (?:available|model.s) context")
+_CHECK_MODEL = "Check models.<role>.model and models.<role>.base_url."
+_PLAIN = Capabilities(chat=True, text=True, score=False, json_schema=True)
+_VLLM = Capabilities(chat=True, text=True, score=True, json_schema=True)
+BATCH_FILE_BYTES = 2 * 2**30
+"""Bytes that a file of many replies may have."""
+_FILES_AT_A_TIME = 4
+BATCH_FILE_S = 600.0
+"""Seconds that sending or fetching one may take."""
+PROBE_S = 5.0
+"""Seconds that a server may take to list its models."""
 
 
 class OpenAIBackend:
-    """Chat and text completions of one endpoint."""
-
-    capabilities = Capabilities(chat=True, text=True, score=False, json_schema=True)
+    """Chat and text completions of one endpoint; of a vLLM server also log-likelihoods of a given text."""
 
     def __init__(
         self,
@@ -43,6 +58,8 @@ class OpenAIBackend:
         max_reply_bytes: int = 32 * 2**20,
         ca_bundle: str | None = None,
         endpoint: str | None = None,
+        server: Literal["auto", "openai", "vllm"] = "openai",
+        probe_timeout: float = PROBE_S,
     ) -> None:
         """Prepare; nothing is sent and no connection made before the first call.
 
@@ -55,6 +72,8 @@ class OpenAIBackend:
             max_reply_bytes: a longer body is an error, not a memory problem.
             ca_bundle: file of certificates to trust instead of the system's.
             endpoint: who answers, for the request key; the URL without credentials if not given.
+            server: what kind of server it is; auto: it is asked before the first call where that matters.
+            probe_timeout: seconds for its answer to that.
         """
         url = http_url(base_url)
         self._url = url.with_user(None)
@@ -71,16 +90,88 @@ class OpenAIBackend:
         self._max_bytes = max_reply_bytes
         self.ca_bundle = ca_bundle or os.environ.get("SSL_CERT_FILE") or os.environ.get("REQUESTS_CA_BUNDLE")
         self._client: HttpClient | None = None
+        self._server: Literal["auto", "openai", "vllm"] = server
+        self._probe_timeout = probe_timeout
+        self._asking: asyncio.Task[None] | None = None
+        self._free: set[str] = set()
+        """Schemas (their digests) that the server cannot hold a model to."""
+
+    @property
+    def server(self) -> Literal["auto", "openai", "vllm"]:
+        """What kind of server it is, as far as it is known."""
+        return self._server
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What it can do, as far as it is known; `probe` finds out."""
+        return _VLLM if self._server == "vllm" else _PLAIN
+
+    async def probe(self) -> Capabilities:
+        """Ask for the listing of models, once, to learn what kind of server it is; it costs nothing.
+
+        A server that does not answer is asked again at the next occasion, and counts as a plain one until then.
+        """
+        if self._server == "auto":
+            if self._asking is None or (self._asking.done() and not self._asking.cancelled()):
+                self._asking = asyncio.create_task(self._look())
+            # Shielded: the first caller may be cancelled while others wait for the same answer.
+            await asyncio.shield(self._asking)
+        return self.capabilities
+
+    async def _look(self) -> None:
+        try:
+            async with asyncio.timeout(self._probe_timeout):
+                reply = await (self._client or self._connect()).get("/models")
+        except TimeoutError:
+            # One that hangs at this would hold up every call that wants to know.
+            self._server = "openai"
+            return
+        except EndpointError:
+            return
+        self._server = "vllm" if is_vllm(reply.body) else "openai"
 
     async def complete(self, request: Request) -> Reply:
-        """Ask the endpoint once."""
+        """Ask the endpoint once.
+
+        Raises:
+            MissingCapability: it gives no log-likelihoods of a given text, and they are wanted.
+            EndpointError: see `post`.
+        """
+        if self._server == "auto" and is_particular(request):
+            await self.probe()
         started = time.perf_counter()
-        raw = await self.post("/completions" if request.kind == "text" else "/chat/completions", _body(request))
+        if request.kind == "score":
+            return await self._score(request)
+        path = "/completions" if request.kind == "text" else "/chat/completions"
+        raw = await (
+            self._as_vllm(path, request) if self._server == "vllm" else self.post(path, as_json(request_body(request)))
+        )
         raw = self.secrets.removed(raw)
         return self._read(request, raw, time.perf_counter() - started)
 
-    async def post(self, path: str, body: bytes) -> bytes:
-        """POST to `base_url + path`; the body of a 200.
+    async def _score(self, request: Request) -> Reply:
+        if self._server != "vllm":
+            request_body(request)
+        started = time.perf_counter()
+        raw = await score(lambda path, body: self.post(path, as_json(body)), request)
+        return replace(read_scores(raw), latency=time.perf_counter() - started)
+
+    async def _as_vllm(self, path: str, request: Request) -> bytes:
+        """A schema that the server cannot hold the model to is left to our own validation."""
+        name = digest("schema-1", request.schema) if request.schema is not None else ""
+        if name not in self._free:
+            try:
+                return await self.post(path, as_json(request_body(request, vllm=True)))
+            except EndpointError as error:
+                if not name or request.structured != "json_schema" or not refuses_schema(error):
+                    raise
+                self._free.add(name)
+        return await self.post(path, as_json(request_body(replace(request, structured="none"), vllm=True)))
+
+    async def post(
+        self, path: str, body: bytes, content_type: str = "application/json", *, fresh: bool = False
+    ) -> bytes:
+        """POST to `base_url + path`; the body of a 200. `fresh`: over a new connection.
 
         Raises:
             RetryableError: the try failed in a way that passes.
@@ -88,7 +179,15 @@ class OpenAIBackend:
             EndpointError: this request can't succeed, others may.
         """
         client = self._client or self._connect()
-        reply = await client.post(path, body)
+        reply = await client.post(path, body, content_type, fresh=fresh)
+        if reply.status == 200:
+            return reply.body
+        raise await self._refusal(client, reply)
+
+    async def get(self, path: str, query: Mapping[str, str] | None = None) -> bytes:
+        """GET `base_url + path`; the body of a 200. Raises what `post` raises."""
+        client = self._client or self._connect()
+        reply = await client.get(path, query)
         if reply.status == 200:
             return reply.body
         raise await self._refusal(client, reply)
@@ -108,11 +207,17 @@ class OpenAIBackend:
 
     async def _refusal(self, client: HttpClient, reply: HttpReply) -> EndpointError:
         """What to make of another status than 200."""
-        status = reply.status
-        said = self.secrets.shown(error_text(reply.body))
+        after = retry_after(reply.header("retry-after"), reply.header("date"))
+        error = self.refusal(reply.status, reply.body, after)
+        if error.status == 404:
+            error.hint = await self._served_models(client)
+        return error
+
+    def refusal(self, status: int, body: bytes, after: float | None = None) -> EndpointError:
+        """What to make of another status than 200, by what came with it; `after` are the seconds of its Retry-After."""
+        said = self.secrets.shown(error_text(body))
         where = f"{self._shown_url} answered {status}"
         if status in _RETRIED_STATUS or status >= 500:
-            after = retry_after(reply.header("retry-after"), reply.header("date"))
             message = f"{where}: {said}"
             return RetryableError(message, kind=f"http_{status}", status=status, body=said, retry_after=after)
         if status in (401, 403):
@@ -121,26 +226,29 @@ class OpenAIBackend:
             return FatalEndpointError(message, kind=f"http_{status}", status=status, body=said, hint=hint)
         if status == 404:
             message = f"{where} for the model {self._model!r}: {said}."
-            hint = await self._served_models(client)
-            return FatalEndpointError(message, kind="http_404", status=status, body=said, hint=hint)
+            return FatalEndpointError(message, kind="http_404", status=status, body=said, hint=_CHECK_MODEL)
         if 300 <= status < 400:
             message = f"{where}: it redirects, which is not followed."
             hint = "Give the final URL as models.<role>.base_url."
             return FatalEndpointError(message, kind="redirect", status=status, body=said, hint=hint)
         message = f"{where}: {said}"
+        if status == 400 and _TOO_LONG.search(said):
+            hint = "Shorten the text, or take a model or server with a longer context."
+            return EndpointError(message, kind="prompt_too_long", status=status, body=said, hint=hint)
         return EndpointError(message, kind=f"http_{status}", status=status, body=said)
 
     async def _served_models(self, client: HttpClient) -> str:
-        fallback = "Check models.<role>.model and models.<role>.base_url."
         try:
             listing = orjson.loads((await client.get("/models")).body)
             served = [str(m["id"]) for m in listing["data"]][:10]
         except (ValueError, KeyError, TypeError, EndpointError):
-            return fallback
-        return self.secrets.shown(f"It serves: {', '.join(served)}.") if served else fallback
+            return _CHECK_MODEL
+        return self.secrets.shown(f"It serves: {', '.join(served)}.") if served else _CHECK_MODEL
 
     def decode(self, request: Request, raw: bytes) -> Reply:
-        """Read a completion's body."""
+        """Read a completion's body, or scores as they were stored."""
+        if request.kind == "score":
+            return replace(read_scores(raw), from_journal=True)
         return self._read(request, raw, 0.0, from_journal=True)
 
     def _read(self, request: Request, raw: bytes, latency: float, *, from_journal: bool = False) -> Reply:
@@ -158,7 +266,7 @@ class OpenAIBackend:
                 text, reasoning = choice["text"] or "", ""
             else:
                 message_ = choice["message"]
-                text = message_.get("content") or ""
+                text = self._after_prefill(request, message_.get("content") or "")
                 reasoning = message_.get("reasoning_content") or message_.get("reasoning") or ""
                 if message_.get("refusal"):
                     finish, text = "refusal", message_["refusal"]
@@ -177,6 +285,12 @@ class OpenAIBackend:
             raw=raw,
             from_journal=from_journal,
         )
+
+    def _after_prefill(self, request: Request, content: Any) -> Any:
+        """What the model added to an answer that was begun: llama.cpp repeats the beginning, vLLM does not."""
+        if self._server == "vllm" or not is_prefilled(request) or not isinstance(content, str):
+            return content
+        return content.removeprefix(str(request.messages[-1].get("content") or ""))
 
     def _start(self, raw: bytes) -> str:
         return self.secrets.shown(raw.decode("utf-8", "replace"))
@@ -232,36 +346,6 @@ def _as_text(content: Any) -> str:
     return str(content)
 
 
-def request_body(request: Request) -> dict[str, Any]:
-    """The request as the members of an OpenAI request body."""
-    body: dict[str, Any] = {"model": request.model}
-    if request.kind == "text":
-        body["prompt"] = request.prompt
-    elif request.kind == "chat":
-        body["messages"] = request.messages
-    else:
-        message = f"{request.endpoint} gives no log-likelihoods of a given text over this interface."
-        raise MissingCapability(message, hint="Use backend llamacpp for what needs scores.")
-    body.update(request.sampling)
-    if "max_tokens" in body and request.model.startswith(_NEEDS_COMPLETION_TOKENS):
-        body["max_completion_tokens"] = body.pop("max_tokens")
-    if request.schema is not None and request.structured == "json_schema":
-        wrapped = {"name": "answer", "schema": request.schema, "strict": True}
-        body["response_format"] = {"type": "json_schema", "json_schema": wrapped}
-    elif request.schema is not None and request.structured == "json_object":
-        body["response_format"] = {"type": "json_object"}
-    body.update(request.extra_body)
-    return body
-
-
-def _body(request: Request) -> bytes:
-    try:
-        return orjson.dumps(request_body(request))
-    except TypeError as error:
-        message = f"the request cannot be written as JSON: {error} (a text with lone surrogates?)."
-        raise EndpointError(message, kind="unsendable") from None
-
-
 def error_text(data: bytes) -> str:
     """What the server said of the error, on one line."""
     try:
@@ -283,12 +367,15 @@ def open_backend(settings: ModelSettings, say: Callable[[str], None] | None = No
         from .openai_sdk import OpenAISDKBackend
 
         return OpenAISDKBackend(settings)
+    in_batches = settings.batch != "none"
     return OpenAIBackend(
         base_url=settings.base_url or "https://api.openai.com/v1",
         model=settings.model,
         api_key=settings.api_key(),
-        concurrency=settings.concurrency,
-        timeout=settings.timeout,
-        max_reply_bytes=settings.max_reply_bytes,
+        concurrency=min(settings.concurrency, _FILES_AT_A_TIME) if in_batches else settings.concurrency,
+        timeout=max(settings.timeout, BATCH_FILE_S) if in_batches else settings.timeout,
+        max_reply_bytes=BATCH_FILE_BYTES if in_batches else settings.max_reply_bytes,
         ca_bundle=settings.ca_bundle,
+        # Without a base URL it is OpenAI's own; whoever answers files is not told.
+        server=settings.server if settings.base_url or settings.batch == "files" else "openai",
     )

@@ -14,7 +14,8 @@ from ..backend import Capabilities
 from ..http import http_url, proxy_for
 from ..request import Reply, Request
 from ..settings import ModelSettings
-from .openai import OpenAIBackend, authorization, error_text, request_body, trusting
+from .openai import OpenAIBackend, authorization, error_text, trusting
+from .openai_body import request_body
 from .retry_after import retry_after
 
 
@@ -42,7 +43,7 @@ class OpenAISDKBackend:
         import openai
 
         client = self._client or self._connect()
-        body = request_body(request)
+        body = request_body(request, vllm=self._settings.server == "vllm")
         model = body.pop("model")
         first = "prompt" if request.kind == "text" else "messages"
         content = body.pop(first)

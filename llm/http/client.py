@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
 from yarl import URL
 
@@ -64,8 +65,10 @@ class HttpClient:
         self._heads: dict[str, bytes] = {}
         self._reached = False
 
-    async def post(self, path: str, body: bytes) -> HttpReply:
-        """POST `body`, which is JSON, to the URL and `path`.
+    async def post(
+        self, path: str, body: bytes, content_type: str = "application/json", *, fresh: bool = False
+    ) -> HttpReply:
+        """POST `body` to the URL and `path`; `fresh`: over a new connection, so that it is sent once for certain.
 
         Raises:
             RetryableError: kind timeout, reset, cut_body, or unreachable after it was reached before.
@@ -73,13 +76,15 @@ class HttpClient:
             EndpointError: kind oversized.
         """
         head = self._heads.get(path)
-        if head is None:
-            head = self._heads[path] = self._head("POST", path, {"Content-Type": "application/json"})
-        return await self._ask(b"%bContent-Length: %d\r\n\r\n%b" % (head, len(body), body))
+        if head is None or content_type != "application/json":
+            head = self._head("POST", path, {"Content-Type": content_type})
+            if content_type == "application/json":
+                self._heads[path] = head
+        return await self._ask(b"%bContent-Length: %d\r\n\r\n%b" % (head, len(body), body), fresh)
 
-    async def get(self, path: str) -> HttpReply:
+    async def get(self, path: str, query: Mapping[str, str] | None = None) -> HttpReply:
         """GET the URL and `path`; raises what `post` raises."""
-        return await self._ask(self._head("GET", path, {}) + b"\r\n")
+        return await self._ask(self._head("GET", path, {}, query) + b"\r\n")
 
     async def close(self) -> None:
         """Close all connections; calls in flight fail."""
@@ -90,10 +95,10 @@ class HttpClient:
         # The loop closes the sockets in its next turns.
         await asyncio.sleep(0)
 
-    async def _ask(self, request: bytes) -> HttpReply:
+    async def _ask(self, request: bytes, fresh: bool = False) -> HttpReply:
         async with self._room:
             deadline = asyncio.get_running_loop().time() + self._timeout
-            connection = self._kept()
+            connection = None if fresh else self._kept()
             if connection is not None:
                 try:
                     return await self._exchange(connection, request, deadline)
@@ -148,11 +153,14 @@ class HttpClient:
         host = host_of(self._url)
         return host if self._url.is_default_port() else f"{host}:{self._url.port}"
 
-    def _head(self, method: str, path: str, headers: Mapping[str, str]) -> bytes:
+    def _head(
+        self, method: str, path: str, headers: Mapping[str, str], query: Mapping[str, str] | None = None
+    ) -> bytes:
         # A query (an api-version, say) stays with the path that it belongs to.
         target = self._url.joinpath(path.lstrip("/")).raw_path
-        if self._url.raw_query_string:
-            target += f"?{self._url.raw_query_string}"
+        queries = [part for part in (self._url.raw_query_string, urlencode(query or {})) if part]
+        if queries:
+            target += f"?{'&'.join(queries)}"
         if self._forward is not None:
             target = f"{self._url.origin()}{target}"
         lines = [f"{method} {target} HTTP/1.1"]

@@ -37,4 +37,5 @@ def require_score(llm: LLM, check: str) -> None:
             f"the check {check!r} needs log-likelihoods of a given text, which the backend "
             f"{llm.settings.backend!r} does not give."
         )
-        raise MissingCapability(message, hint="Use a backend that scores (llamacpp), or leave the check out.")
+        hint = "Use a backend that scores (llamacpp, vllm, a vLLM server), or leave the check out."
+        raise MissingCapability(message, hint=hint)

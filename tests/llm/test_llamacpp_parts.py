@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 from corpusmith.core.errors import EndpointError, FatalEndpointError, ModelStoreError
 from corpusmith.llm import Request
 from corpusmith.llm.backends.llamacpp import LlamaCppBackend, cores_at_hand, open_backend, slots_for
-from corpusmith.llm.backends.llamacpp_grammar import grammar_for, looks_enforced, portable
+from corpusmith.llm.backends.llamacpp_grammar import grammar_for, looks_enforced
 from corpusmith.llm.backends.llamacpp_process import ServerPlan, start
-from corpusmith.llm.backends.llamacpp_score import read_scores, score, target_of
+from corpusmith.llm.backends.llamacpp_score import score, target_of
 from corpusmith.llm.backends.llamacpp_slots import PATIENCE, PrefixSlots, common_prefix
+from corpusmith.llm.backends.portable_schema import portable
+from corpusmith.llm.backends.token_scores import read_scores
 from corpusmith.llm.model_catalogue import CATALOGUE
 from corpusmith.llm.settings import ModelSettings
 

@@ -21,6 +21,9 @@ SAME = [
     "models.default.max_reply_bytes=2048",
     "models.default.client=sdk",
     "models.default.threads=1",
+    "models.default.server=vllm",
+    "models.default.batch_size=7",
+    "models.default.batch_poll=7",
     "budget=3-calls",
     "prices={default: {prompt: 1, completion: 2}}",
     "limit=3",
@@ -67,7 +70,23 @@ def test_every_model_setting_is_on_one_side_or_the_other(load):
 
     named = {one.partition("=")[0].removeprefix("models.default.").partition(".")[0] for one in SAME}
     named |= {one.partition("=")[0].removeprefix("models.default.").partition(".")[0] for one, _ in OTHER}
-    assert set(ModelConfig.model_fields) - named == {"script"}
+    assert set(ModelConfig.model_fields) - named == {"script", "batch", "engine"}
+
+
+def test_what_the_engine_is_told_counts(load):
+    plain = load("models.default.backend=vllm")
+    half = load("models.default.backend=vllm", "models.default.engine={dtype: half}")
+    said = 'models.default.engine.dtype: (not set) -> "half"'
+    assert differences(fingerprint(plain.recipe), fingerprint(half.recipe)) == [said]
+
+
+def test_calls_in_batches_are_the_same_calls(load):
+    one_by_one, in_batches = (
+        load("models.default.backend=openai"),
+        load("models.default.backend=openai", "models.default.batch=api"),
+    )
+    assert in_batches.recipe.models.default.batch == "api"
+    assert fingerprint(one_by_one.recipe) == fingerprint(in_batches.recipe)
 
 
 @pytest.mark.parametrize(("file", "key"), [("seeds.jsonl", "seeds.path"), ("ask.md", "builder.prompt")])

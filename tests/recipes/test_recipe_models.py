@@ -3,9 +3,11 @@
 import dataclasses
 
 import pytest
+from pydantic import ValidationError
 
 from corpusmith.llm.settings import ModelSettings
 from corpusmith.recipes import ModelConfig
+from corpusmith.recipes.models import BATCH_CONCURRENCY
 
 
 def test_every_setting_of_a_backend_can_be_given_and_has_the_same_default():
@@ -36,3 +38,24 @@ def test_paths_are_handed_on_as_texts(tmp_path):
 def test_every_field_is_described():
     described = ModelConfig.model_json_schema()["properties"]
     assert [name for name, field in described.items() if not field.get("description")] == []
+
+
+def test_calls_in_batches_are_many_at_a_time_unless_the_recipe_says():
+    assert ModelConfig.model_validate({"model": "m", "batch": "api"}).concurrency == BATCH_CONCURRENCY
+    assert ModelConfig.model_validate({"model": "m", "batch": "files", "concurrency": 5}).concurrency == 5
+    assert ModelConfig.model_validate({"model": "m", "batch": "none"}).concurrency == ModelSettings().concurrency
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"batch": "api", "backend": "llamacpp"}, "needs backend: openai"),
+        ({"batch": "api", "client": "sdk"}, "needs client: http"),
+        ({"batch": "files", "hedge_after": 3}, "needs no hedge_after"),
+        ({"engine": {"dtype": "half"}}, "arguments of vLLM's engine"),
+        ({"extra_body": {"guided_choice": ["a"]}}, "ignores it without a word"),
+    ],
+)
+def test_what_does_not_go_together(given, said):
+    with pytest.raises(ValidationError, match=said):
+        ModelConfig.model_validate({"model": "m", **given})

@@ -41,7 +41,14 @@ async def opened(loopback):
     backends = []
 
     def open_one(**settings):
-        given = {"base_url": loopback.url, "model": "m", "api_key_env": KEY_VARIABLE, "timeout": 10.0}
+        # A plain server: one that is asked what it is gets a request more.
+        given = {
+            "base_url": loopback.url,
+            "model": "m",
+            "api_key_env": KEY_VARIABLE,
+            "timeout": 10.0,
+            "server": "openai",
+        }
         backends.append(open_backend(ModelSettings(**{**given, **settings})))
         return backends[-1]
 

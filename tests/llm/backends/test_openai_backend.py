@@ -22,7 +22,8 @@ from corpusmith.core.errors import (
     UsageError,
 )
 from corpusmith.llm import Request, Usage
-from corpusmith.llm.backends.openai import OpenAIBackend, request_body
+from corpusmith.llm.backends.openai import OpenAIBackend
+from corpusmith.llm.backends.openai_body import request_body
 from corpusmith.llm.backends.retry_after import retry_after
 
 CLIENTS = ["http", "sdk"]
