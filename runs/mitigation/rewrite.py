@@ -160,7 +160,7 @@ def _written(job: Job, seeds: Sequence[Mapping[str, Any]]) -> _Done:
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    from ..finish import lines
+    from ..lines import lines
 
     return lines(path)
 

@@ -16,8 +16,8 @@ from ...data.sources import Unreadable, open_source
 from ...quality.scoring.wilson import wilson
 from ...recipes import load_recipe
 from ..exams import BUILDER, exam_records
-from ..finish import lines
 from ..folder import read_run, write_atomically
+from ..lines import lines
 from ..run import run
 from ..score import ModelChoice, Score, ScoreRequest
 from .asked_model import file_stem, is_demo, model_sets, name_of, quoted
