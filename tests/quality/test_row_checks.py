@@ -14,7 +14,7 @@ from corpusmith.quality.turns import text_at
 
 def _scope(name):
     factory = registry.load("checks", name)
-    return getattr(factory, "func", factory).scope  # a check made by `partial` has its class's
+    return getattr(getattr(factory, "func", factory), "scope", None)  # a check made by `partial` has its class's
 
 
 ROW_CHECKS = [name for name in registry.names("checks") if _scope(name) == "row"]
