@@ -72,7 +72,9 @@ def test_the_whole_set_at_once_is_judged_as_row_by_row(crowd, bar, numbers, in_p
         assert matched < row
         assert matched not in expected
         assert value >= bar
-        assert check.alike(these[row], these[matched]) == value
+        # Rows that are equal once folded are compared as the first of them is, with its punctuation.
+        same = [at for at in range(row + 1) if list(map(folded_key, texts[at])) == list(map(folded_key, texts[row]))]
+        assert value in [check.alike(these[at], these[matched]) for at in same]
 
 
 @given(st.lists(st.text(alphabet="abc 1.", max_size=30), min_size=2, max_size=2))
