@@ -78,7 +78,7 @@ def render_pattern_report(material: PatternMaterial) -> str:
     """The page as a text; the same material gives the same text."""
     import markupsafe
 
-    style, script = asset("report.css", "patterns.css"), asset("patterns.js")
+    style, script = asset("report.css", "patterns.css"), asset("drawn.js", "patterns.js")
     context = {
         # Not escaped again: style and script are our own files, and json_block leaves no "<", ">" or "&".
         "style": markupsafe.Markup(style),

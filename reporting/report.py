@@ -41,7 +41,7 @@ def render_report(material: ReportMaterial) -> str:
     """The page as a text without lone surrogates; the same material gives the same text."""
     import markupsafe
 
-    style, script = asset("report.css"), asset("report.js")
+    style, script = asset("report.css"), asset("drawn.js", "report.js")
     counts = {fate: count_of(material.run, "counts", fate) for fate in FATES}
     extra = {
         "totals": counts,

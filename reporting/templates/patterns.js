@@ -1,22 +1,13 @@
 "use strict";
 (() => {
-  // Everything that comes from the data reaches the page through textContent: no markup is ever made from it.
+  const { plain, make, fill, windowOf } = drawn;
   const data = JSON.parse(document.getElementById("rows-data").textContent);
   const PAGE = 20;
-  const VIEW = 700;
   const at = (id) => document.getElementById(id);
   const number = new Intl.NumberFormat("en-GB");
   const lists = Object.keys(data.lists);
   const state = { list: lists.find((name) => data.lists[name].rows.length) || lists[0], pattern: "", query: "", shown: PAGE };
 
-  function make(tag, name, text) {
-    const node = document.createElement(tag);
-    if (name) node.className = name;
-    if (text !== undefined) node.textContent = text;
-    return node;
-  }
-
-  const plain = (piece) => (typeof piece === "string" ? piece : piece.t);
   const named = (id) => (Object.hasOwn(data.patterns, id) ? data.patterns[id] : id);
 
   function searchText(row) {
@@ -31,42 +22,6 @@
     return !state.query || searchText(row).includes(state.query);
   }
 
-  // [from, to, class] of everything to mark in a text: patterns first, then search hits outside them.
-  function marksIn(text, found) {
-    const marks = found.map(([from, to]) => [from, to, ""]);
-    const lower = state.query ? text.toLowerCase() : "";
-    if (lower.length === text.length) {
-      for (let i = lower.indexOf(state.query); i >= 0 && state.query; i = lower.indexOf(state.query, i + 1)) {
-        const to = i + state.query.length;
-        if (!marks.some(([a, b]) => i < b && to > a)) marks.push([i, to, "hit"]);
-        if (marks.length > 200) break;
-      }
-    }
-    return marks.sort((one, two) => one[0] - two[0]);
-  }
-
-  function fill(node, text, marks, from, to) {
-    let done = from;
-    for (const [a, b, name] of marks) {
-      if (b <= from || a >= to) continue;
-      node.append(text.slice(done, Math.max(a, from)));
-      node.append(make("mark", name, text.slice(Math.max(a, from), Math.min(b, to))));
-      done = Math.min(b, to);
-    }
-    node.append(text.slice(done, to));
-  }
-
-  // The part of a long text to show at first: its beginning, or the surroundings of its first mark.
-  function windowOf(text, marks) {
-    if (text.length <= VIEW + 200) return [0, text.length];
-    const first = marks.length ? marks[0][0] : 0;
-    let from = first > VIEW - 100 ? first - 160 : 0;
-    let to = Math.min(text.length, from + VIEW);
-    if (from && text.charCodeAt(from) >> 10 === 0x37) from -= 1;
-    if (to < text.length && text.charCodeAt(to) >> 10 === 0x37) to -= 1;
-    return [from, to];
-  }
-
   function textNode(piece) {
     const box = make("div", "text");
     box.dir = "auto";
@@ -76,7 +31,7 @@
       box.append(make("span", "nothing", text ? `only white space (${text.length})` : "empty"));
       return box;
     }
-    const marks = marksIn(text, cut.marks || []);
+    const marks = drawn.marksIn(text, cut.marks || [], state.query);
     const draw = (start, end) => {
       const words = make("bdi");
       fill(words, text, marks, start, end);

@@ -1,9 +1,8 @@
 "use strict";
 (() => {
-  // Everything that comes from the data reaches the page through textContent: no markup is ever made from it.
+  const { plain, make, fill, windowOf } = drawn;
   const data = JSON.parse(document.getElementById("rows-data").textContent);
   const PAGE = 25;
-  const VIEW = 700;
   const at = (id) => document.getElementById(id);
   const number = new Intl.NumberFormat("en-GB");
   const state = { list: firstList(), reason: "", task: "", query: "", shown: PAGE };
@@ -16,14 +15,6 @@
     return Object.keys(data.lists).find((name) => data.lists[name].length) || "kept";
   }
 
-  function make(tag, name, text) {
-    const node = document.createElement(tag);
-    if (name) node.className = name;
-    if (text !== undefined) node.textContent = text;
-    return node;
-  }
-
-  const plain = (piece) => (typeof piece === "string" ? piece : piece.t);
   const label = (slug) => (Object.hasOwn(data.labels, slug) ? data.labels[slug] : slug);
   const taskOf = (row, depth) => (row.task || []).slice(0, depth).join(" / ");
 
@@ -45,42 +36,6 @@
     return !state.query || searchText(row).includes(state.query);
   }
 
-  // [from, to, class] of everything to mark in a text: evidence first, then search hits outside it.
-  function marksIn(text, evidence) {
-    const marks = evidence.map(([from, to]) => [from, to, ""]);
-    const lower = state.query ? text.toLowerCase() : "";
-    if (lower.length === text.length) {
-      for (let i = lower.indexOf(state.query); i >= 0 && state.query; i = lower.indexOf(state.query, i + 1)) {
-        const to = i + state.query.length;
-        if (!marks.some(([a, b]) => i < b && to > a)) marks.push([i, to, "hit"]);
-        if (marks.length > 200) break;
-      }
-    }
-    return marks.sort((one, two) => one[0] - two[0]);
-  }
-
-  function fill(node, text, marks, from, to) {
-    let done = from;
-    for (const [a, b, name] of marks) {
-      if (b <= from || a >= to) continue;
-      node.append(text.slice(done, Math.max(a, from)));
-      node.append(make("mark", name, text.slice(Math.max(a, from), Math.min(b, to))));
-      done = Math.min(b, to);
-    }
-    node.append(text.slice(done, to));
-  }
-
-  // The part of a long text to show at first: its beginning, or the surroundings of its first mark.
-  function windowOf(text, marks) {
-    if (text.length <= VIEW + 200) return [0, text.length];
-    const first = marks.length ? marks[0][0] : 0;
-    let from = first > VIEW - 100 ? first - 160 : 0;
-    let to = Math.min(text.length, from + VIEW);
-    if (from && text.charCodeAt(from) >> 10 === 0x37) from -= 1;
-    if (to < text.length && text.charCodeAt(to) >> 10 === 0x37) to -= 1;
-    return [from, to];
-  }
-
   function textNode(piece, list) {
     const box = make("div", "text");
     box.dir = "auto";
@@ -91,7 +46,7 @@
       box.append(make("span", "nothing", words));
       return box;
     }
-    const marks = marksIn(text, cut.marks || []);
+    const marks = drawn.marksIn(text, cut.marks || [], state.query);
     const [from, to] = windowOf(text, marks);
     const whole = (text.length + (cut.before || 0) + (cut.after || 0)).toLocaleString("en-GB");
     const draw = (start, end) => {

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,3 +53,26 @@ def recipe(tmp_path: Path) -> Write:
 def prompts() -> Callable[[int], list[dict[str, str]]]:
     """N rows with a column `prompt`."""
     return lambda n: [{"prompt": f"Name the colour of thing {i}.", "n": str(i)} for i in range(n)]
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Callable[[str], contextlib.AbstractContextManager[tuple[str, Path]]]:
+    """Runs a script as a server in a process of its own, which outlives a kill of the client.
+
+    The script is given the file in which it notes what it answered, and prints its port first. Gives the address and
+    that file.
+    """
+
+    @contextlib.contextmanager
+    def serve(script: str) -> Iterator[tuple[str, Path]]:
+        answered = tmp_path / "answered.jsonl"
+        answered.touch()
+        command = [sys.executable, "-c", script, str(answered)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+            assert process.stdout is not None
+            try:
+                yield f"http://127.0.0.1:{int(process.stdout.readline())}/v1", answered
+            finally:
+                process.kill()
+
+    return serve

@@ -44,18 +44,9 @@ asyncio.run(main())
 
 
 @pytest.fixture
-def endpoint(tmp_path: Path):
-    answered = tmp_path / "answered.jsonl"
-    answered.touch()
-    process = subprocess.Popen(
-        [sys.executable, "-c", SERVER, str(answered)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-    assert process.stdout is not None
-    port = int(process.stdout.readline())
-    yield f"http://127.0.0.1:{port}/v1", answered
-    process.kill()
-    process.wait()
-    process.stdout.close()
+def endpoint(served):
+    with served(SERVER) as endpoint:
+        yield endpoint
 
 
 def command(seeds: Path, url: str, out: Path) -> list[str]:

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
@@ -66,18 +65,9 @@ print(json.dumps({"calls": result.facts["calls"], "rows": [[f.row, f.finding.val
 
 
 @pytest.fixture
-def endpoint(tmp_path: Path):
-    answered = tmp_path / "answered.jsonl"
-    answered.touch()
-    process = subprocess.Popen(
-        [sys.executable, "-c", SERVER, str(answered)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-    assert process.stdout is not None
-    port = int(process.stdout.readline())
-    yield f"http://127.0.0.1:{port}/v1", answered
-    process.kill()
-    process.wait()
-    process.stdout.close()
+def endpoint(served):
+    with served(SERVER) as endpoint:
+        yield endpoint
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])

@@ -318,18 +318,9 @@ ROWS, IN_FLIGHT, KILLS = 40, 8, 2
 
 
 @pytest.fixture
-def endpoint(tmp_path):
-    answered = tmp_path / "answered.jsonl"
-    answered.touch()
-    process = subprocess.Popen(
-        [sys.executable, "-c", SERVER, str(answered)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-    assert process.stdout is not None
-    port = int(process.stdout.readline())
-    yield f"http://127.0.0.1:{port}/v1", answered
-    process.kill()
-    process.wait()
-    process.stdout.close()
+def endpoint(served):
+    with served(SERVER) as endpoint:
+        yield endpoint
 
 
 def test_killed_in_the_middle_nothing_is_asked_again_but_what_was_in_flight(endpoint, tmp_path):
