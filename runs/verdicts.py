@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ import orjson
 from ..core import Verdict
 from ..data.arrays import arrow_array
 from ..data.shape import Shape, arrow_type
-from ..quality.columns import FAIL, FLAG, OUTCOMES, Column, Note
+from ..quality.columns import FAIL, FLAG, OUTCOMES, Column
 from ..quality.gates import Step
 
 if TYPE_CHECKING:
@@ -66,23 +66,33 @@ class VerdictFile:
         import numpy as np
         import pyarrow as pa
 
-        names = arrow_array(ids, _SHAPES["row_id"])
-        tables = []
+        if not columns:
+            return
+        told = {name: _Texts() for name in ("check", "label", "reason", "evidence")}
         for column in columns:
-            step = steps[column.step]
+            name = steps[column.step].check.name
             number = np.bincount(column.outcomes, minlength=len(OUTCOMES)).tolist()
-            counted = self.counts.setdefault(step.check.name, Counter())
+            counted = self.counts.setdefault(name, Counter())
             counted.update({outcome: n for outcome, n in zip(OUTCOMES, number, strict=True) if n})
-            tables.append(pa.Table.from_arrays(_arrays(step, column, names, first), schema=_schema()))
-        if tables:
-            table = pa.concat_tables(tables)
-            self._open().write_table(table, row_group_size=len(table))
+            told["check"].fill(len(column.rows), (), name)
+            _tell(told, column)
+        arrays = {
+            "row": _whole(np.concatenate([column.rows for column in columns])),
+            "row_id": _indexed(ids, np.concatenate([column.rows - first for column in columns])),
+            "value": _numbers(np.concatenate([column.values for column in columns])),
+            "bar": _numbers(np.concatenate([np.full(len(c.rows), steps[c.step].bar.value) for c in columns])),
+            "outcome": _indexed(OUTCOMES, np.concatenate([column.outcomes for column in columns])),
+            **{name: texts.array() for name, texts in told.items()},
+        }
+        table = pa.Table.from_arrays([arrays[name] for name in _SHAPES], schema=_schema())
+        self._open().write_table(table, row_group_size=len(table))
 
     def _open(self) -> Any:
         import pyarrow.parquet as pq
 
         if self._writer is None:
-            self._writer = pq.ParquetWriter(self._part, _schema(), compression="zstd")
+            # Without Arrow's own schema in the file, an index into a few texts is read as the texts.
+            self._writer = pq.ParquetWriter(self._part, _schema(), compression="zstd", store_schema=False)
         return self._writer
 
     def _flush(self) -> None:
@@ -103,6 +113,7 @@ class VerdictFile:
             [orjson.dumps(v.evidence, option=orjson.OPT_SORT_KEYS).decode() if v.evidence else "{}" for v in held],
         ]
         arrays = [arrow_array(c, shape) for c, shape in zip(columns, _SHAPES.values(), strict=True)]
+        arrays = [array.dictionary_encode() if pa.types.is_string(array.type) else array for array in arrays]
         self._open().write_table(pa.Table.from_arrays(arrays, schema=_schema()))
 
     def close(self) -> None:
@@ -125,46 +136,79 @@ class VerdictFile:
 def _schema() -> Any:
     import pyarrow as pa
 
-    return pa.schema([(name, arrow_type(shape)) for name, shape in _SHAPES.items()])
+    texts = pa.dictionary(pa.int32(), pa.string())
+    return pa.schema([(name, texts if s.kind == "text" else arrow_type(s)) for name, s in _SHAPES.items()])
 
 
-def _arrays(step: Step, column: Column, names: Any, first: int) -> list[Any]:
-    """One check's verdicts as the columns of the file."""
+class _Texts:
+    """A column of texts of which most are the same: the different ones, and each verdict's place among them."""
+
+    def __init__(self) -> None:
+        self._different: dict[str, int] = {}
+        self._places: list[np.ndarray] = []
+
+    def fill(
+        self,
+        size: int,
+        few: Iterable[tuple[int, str | None]],
+        others: str | None = None,
+        many: tuple[np.ndarray, str | None] | None = None,
+    ) -> None:
+        """Append the texts of `size` verdicts.
+
+        Args:
+            size: how many.
+            few: number of a verdict -> its text.
+            others: the text of those that neither `few` nor `many` names.
+            many: which verdicts, unless `few` names them, have this text.
+        """
+        import numpy as np
+
+        places = np.full(size, self._place(others), dtype=np.int32)
+        if many is not None:
+            places[many[0]] = self._place(many[1])
+        for at, text in few:
+            places[at] = self._place(text)
+        self._places.append(places)
+
+    def _place(self, text: str | None) -> int:
+        return -1 if text is None else self._different.setdefault(text, len(self._different))
+
+    def array(self) -> Any:
+        """The whole column."""
+        import numpy as np
+
+        return _indexed(list(self._different), np.concatenate(self._places))
+
+
+def _tell(texts: Mapping[str, _Texts], column: Column) -> None:
+    """Append what one check said beside its numbers."""
     import numpy as np
 
     size = len(column.rows)
     places = np.searchsorted(column.rows, np.fromiter(column.notes, np.int64, len(column.notes))).tolist()
     noted = list(zip(places, column.notes.values(), strict=True))
-    return [
-        _whole(column.rows),
-        names if size == len(names) else names.take(_whole(column.rows - first)),
-        _chosen([step.check.name], np.zeros(size, dtype=np.int32)),
-        _numbers(column.values),
-        _texts(size, [(place, note.label) for place, note in noted if note.label is not None], None),
-        _numbers(np.full(size, step.bar.value)),
-        _chosen(list(OUTCOMES), column.outcomes.astype(np.int32)),
-        _reasons(column, noted),
-        _evidence(column, noted),
-    ]
+    wrong = (column.outcomes == FLAG) | (column.outcomes == FAIL)
+    reasons = evidence = None
+    if column.usual is not None:
+        measured = ~np.isnan(column.values)
+        reasons = (measured & wrong, column.usual.reason)
+        evidence = (measured, _json(column.usual.evidence))
+    texts["label"].fill(size, [(at, note.label) for at, note in noted])
+    texts["reason"].fill(size, [(at, n.reason) for at, n in noted if wrong[at] and n.reason is not None], None, reasons)
+    texts["evidence"].fill(size, [(at, _json(note.evidence)) for at, note in noted if note.evidence], "{}", evidence)
 
 
-def _reasons(column: Column, noted: Sequence[tuple[int, Note]]) -> Any:
+def _indexed(texts: Sequence[str], places: np.ndarray) -> Any:
+    """A text column: the place of each value in a list of the different ones, below 0 for none."""
     import numpy as np
+    import pyarrow as pa
 
-    told = (column.outcomes == FLAG) | (column.outcomes == FAIL)
-    few = [(p, n.reason) for p, n in noted if n.reason is not None and told[p]]
-    if column.usual is None:
-        return _texts(len(told), few, None)
-    return _texts(len(told), few, None, (column.usual.reason, told & ~np.isnan(column.values)))
-
-
-def _evidence(column: Column, noted: Sequence[tuple[int, Note]]) -> Any:
-    import numpy as np
-
-    few = [(p, _json(n.evidence)) for p, n in noted if n.evidence]
-    if column.usual is None:
-        return _texts(len(column.rows), few, "{}")
-    return _texts(len(column.rows), few, "{}", (_json(column.usual.evidence), ~np.isnan(column.values)))
+    there = places >= 0
+    bits = None if there.all() else pa.py_buffer(np.packbits(there, bitorder="little"))
+    places = np.where(there, places, 0).astype(np.int32)
+    indices = pa.Array.from_buffers(pa.int32(), len(places), [bits, pa.py_buffer(places)])
+    return pa.DictionaryArray.from_arrays(indices, arrow_array(texts, _SHAPES["check"]))
 
 
 def _json(evidence: Any) -> str:
@@ -186,32 +230,6 @@ def _numbers(values: Any) -> Any:
     there = ~np.isnan(values)
     bits = None if there.all() else pa.py_buffer(np.packbits(there, bitorder="little"))
     return pa.Array.from_buffers(pa.float64(), len(values), [bits, pa.py_buffer(np.ascontiguousarray(values))])
-
-
-def _texts(
-    size: int,
-    few: Sequence[tuple[int, str]],
-    usual: str | None,
-    many: tuple[str | None, np.ndarray] | None = None,
-) -> Any:
-    """A text column of which most places hold the same: `usual`, or the first of `many` where its second is true."""
-    import numpy as np
-
-    places = np.zeros(size, dtype=np.int32)
-    different: dict[str | None, int] = {usual: 0}
-    if many is not None:
-        places[many[1]] = different.setdefault(many[0], len(different))
-    for place, text in few:
-        places[place] = different.setdefault(text, len(different))
-    return _chosen(list(different), places)
-
-
-def _chosen(texts: Sequence[str | None], places: Any) -> Any:
-    """A text column by the place of each value in a list of the different ones."""
-    import pyarrow as pa
-
-    indices = pa.Array.from_buffers(pa.int32(), len(places), [None, pa.py_buffer(places)])
-    return arrow_array(texts, _SHAPES["check"]).take(indices)
 
 
 def verdicts_of(path: Path, row_id: str) -> list[dict[str, Any]]:

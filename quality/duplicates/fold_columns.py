@@ -201,6 +201,8 @@ def _of_character(character: str) -> tuple[int, int]:
     """What `fold` makes of a character, and what it is to its neighbours; hard if that depends on more."""
     one = unicodedata.normalize("NFKC", character)
     flat = one.casefold()
+    if len(one) > 1 and all(map(_is_plain_mark, one)):
+        return _SPACE, _FOLDED  # "…" is three points, none of them in a number
     if len(one) != 1 or len(flat) != 1 or (not character.isascii() and _melts(character, one)):
         return ord(character), _HARD
     kind = 0
@@ -219,6 +221,11 @@ def _of_character(character: str) -> tuple[int, int]:
     if flat == "-":
         kind |= _MINUS
     return ord(flat), kind
+
+
+def _is_plain_mark(character: str) -> bool:
+    """Whether a character between two of its kind is folded to a space, whatever these are."""
+    return is_folded(character) and character not in DELETED and character != "-"
 
 
 def _melts(character: str, one: str) -> bool:

@@ -9,7 +9,7 @@ from corpusmith.quality.duplicates.kinds import keys_of
 # Characters that fold in a way of their own, or to something that depends on their neighbours.
 ODD = (
     " \t\n\x1c\x85\u3000'’`ʼ.-,:!?1250²₃aAbßﬁİK٣४Éé\u0301\u0345—–−．，：－＃#%&*/@\\+=_$~^\0한\u1100\u1161\u11a8国。ー"
-    "\ud800\u0dcf\u0dd9"
+    "\ud800\u0dcf\u0dd9…″‼"
 )
 TEXTS = st.text(alphabet=st.one_of(st.sampled_from(ODD), st.characters()), max_size=14)
 
