@@ -55,6 +55,18 @@ class Template:
         return sum(map(len, self.runs))
 
     @property
+    def needs_fitting(self) -> bool:
+        """Whether a text may have the n-gram without the rest, or elsewhere than where it belongs."""
+        return self.size > self.seed_size or ((self.opens or self.closes) and not self.tells_anywhere)
+
+    @property
+    def tells_anywhere(self) -> bool:
+        """Whether it says enough to be a pattern wherever it stands: four words, or two and a line end."""
+        if self.lines:
+            return self.words >= 2 and self.size >= 4
+        return self.words >= 4 and self.size >= 5
+
+    @property
     def lines(self) -> bool:
         """Whether it reaches over the end of a line."""
         return any(BREAK in run for run in self.runs)
@@ -72,7 +84,8 @@ class Fit(NamedTuple):
     """How a text fits a template."""
 
     fits: bool
-    """Whether it has most of the run around the n-gram, and half of all runs."""
+    """Whether it has most of the run around the n-gram, and half of all runs; a template that says too little to be a
+    pattern anywhere must stand at its end of the text, too."""
     first: int
     """Its first token that fits."""
     last: int
@@ -108,7 +121,15 @@ def fit(shape: Template, text: Sequence[str], start: int) -> Fit:
     left, first = _walk(text[:start][::-1], tuple(one[::-1] for one in earlier))
     own = (left[0] + right[0] + shape.seed_size) / len(run)
     share = (sum(left) + sum(right) + shape.seed_size) / shape.size
-    return Fit(own >= _OWN_RUN and share >= _ALL_RUNS, start - first, start + shape.seed_size + last)
+    begin, last = start - first, start + shape.seed_size + last
+    return Fit(own >= _OWN_RUN and share >= _ALL_RUNS and _in_place(shape, begin, len(text) - last), begin, last)
+
+
+def _in_place(shape: Template, before: int, after: int) -> bool:
+    """Whether a text with so many tokens before and after the template has it where the template belongs."""
+    if shape.tells_anywhere:
+        return True
+    return (not shape.opens or before <= _NEAR) and (not shape.closes or after <= _NEAR)
 
 
 def _walk(tail: Sequence[str], runs: Sequence[Run]) -> tuple[list[int], int]:

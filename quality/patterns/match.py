@@ -134,7 +134,7 @@ def _known(found: Found, wanted: Mapping[int, object]) -> Iterator[tuple[int, in
 
 def _span(tokens: Sequence[Token], at: int, end: int, shape: Template | None) -> tuple[int, int] | None:
     """From and to in characters; None if the text does not fit the template."""
-    if shape is not None and shape.size > shape.seed_size:
+    if shape is not None and shape.needs_fitting:
         fitted = fit(shape, [token.text for token in tokens], at)
         if not fitted.fits:
             return None

@@ -206,7 +206,7 @@ def choose(
         return None
     fits = (
         np.array([fit(shape, texts.cut(int(one.text[n])), int(one.at[n])).fits for n in range(len(one.row))])
-        if shape.size > one.stream.size
+        if shape.needs_fitting
         else np.ones(len(one.row), dtype=bool)
     )
     rows = one.row[open_rows[fits[open_rows]]]
@@ -231,9 +231,7 @@ def tells(stream: Stream, shape: Template, frequent: set[str]) -> bool:
         return (
             shape.words > 1 or shape.size > 2 or any(_telling(token, frequent) for run in shape.runs for token in run)
         )
-    if shape.lines:
-        return shape.words >= 2 and shape.size >= 4
-    return shape.words >= 4 and shape.size >= 5
+    return shape.tells_anywhere
 
 
 def _telling(token: str, frequent: set[str]) -> bool:
