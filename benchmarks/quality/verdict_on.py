@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +24,8 @@ class Rightness:
     recall: dict[str, float]
     """Kind of variant -> share of its rows that were dropped."""
     numbers: int
-    """Rows dropped in which every number had been changed."""
+    """Rows dropped in which every number had been changed, unless another row that stayed stands for them: one that is
+    alike and has none of their numbers changed."""
     precision: float
     """Share of the dropped rows that are a planted variant, or reach a Jaccard index of 0.7 to an earlier row."""
     dropped: int
@@ -44,9 +45,12 @@ def rightness(rows: Path, truth: Path, kept: Path) -> Rightness:
     dropped = Counter(kind for at, (kind, _) in enumerate(told) if at not in left)
     recall = {kind: dropped[kind] / planted[kind] for kind in SAME if planted[kind]}
     others = [at for at, (kind, _) in enumerate(told) if at not in left and kind not in SAME]
-    right = sum(dropped[kind] for kind in SAME) + len(_alike_to_an_earlier_one(rows, others))
+    alike = _alike_earlier_ones(rows, others)
+    right = sum(dropped[kind] for kind in SAME) + len(alike)
     total = sum(dropped.values())
-    numbers = _merged_with_origin(rows, told, [at for at in others if told[at][0] == "numbers"])
+    changed = [at for at in others if told[at][0] == "numbers"]
+    texts = _texts(rows) if changed else []
+    numbers = sum(not any(_stands_for(texts[one], texts[at]) for one in alike[at] if one in left) for at in changed)
     return Rightness(recall, numbers, right / total if total else 1.0, total)
 
 
@@ -66,10 +70,11 @@ def _texts(rows: Path) -> list[str]:
     return [json.loads(line)["text"] for line in rows.open(encoding="utf-8")]
 
 
-def _alike_to_an_earlier_one(rows: Path, asked: list[int]) -> set[int]:
-    """Of some rows those that really are alike to an earlier row: each compared with all rows."""
+def _alike_earlier_ones(rows: Path, asked: list[int]) -> defaultdict[int, list[int]]:
+    """Of some rows those that really are alike to earlier rows, and to which: each compared with all rows."""
+    found: defaultdict[int, list[int]] = defaultdict(list)
     if not asked:
-        return set()
+        return found
     texts = _texts(rows)
     sets = [_shingles(texts[at]) for at in asked]
     keys = np.concatenate(sets)
@@ -78,7 +83,6 @@ def _alike_to_an_earlier_one(rows: Path, asked: list[int]) -> set[int]:
     keys, owners = keys[order], owners[order]
     sizes = np.array([len(one) for one in sets])
     position = np.array(asked)
-    found: set[int] = set()
     for at, text in enumerate(texts):
         this = _shingles(text)
         first, last = np.searchsorted(keys, this), np.searchsorted(keys, this, side="right")
@@ -88,20 +92,14 @@ def _alike_to_an_earlier_one(rows: Path, asked: list[int]) -> set[int]:
         places = np.concatenate([np.arange(a, b) for a, b in zip(first[hits], last[hits], strict=True)])
         common = np.bincount(owners[places], minlength=len(asked))
         alike = (common >= _LEAST * (sizes + len(this) - common)) & (position > at)
-        found.update(position[alike].tolist())
+        for row in position[alike].tolist():
+            found[row].append(at)
     return found
 
 
-def _merged_with_origin(rows: Path, told: list[list], asked: list[int]) -> int:
-    """Rows with other numbers that were dropped although no earlier row has their numbers too."""
-    if not asked:
-        return 0
-    texts = _texts(rows)
-    figures = {at: tuple(re.findall(r"\d+", texts[at])) for at in asked}
-    wanted = {figures[at] for at in asked}
-    same = {}
-    for at, text in enumerate(texts):
-        own = tuple(re.findall(r"\d+", text))
-        if own in wanted:
-            same.setdefault(own, at)
-    return sum(same[figures[at]] >= at for at in asked)
+def _stands_for(kept: str, dropped: str) -> bool:
+    """Whether of two rows one has all the numbers of the other, in order: none was changed."""
+    one, other = (re.findall(r"\d+", text) for text in (kept, dropped))
+    few, many = sorted((one, other), key=len)
+    rest = iter(many)
+    return all(number in rest for number in few)
