@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from .alone import frequent_alone
 from .consensus import Template
@@ -15,9 +15,6 @@ from .row_forms import row_forms
 from .select import Chosen, candidates, select, support_bar
 from .spotted import Gram, Kind, Spotted, Where
 from .texts import FieldTexts
-
-if TYPE_CHECKING:
-    pass
 
 LONGEST_EDGE = 8
 PHRASES = (2, 3, 4, 5)
@@ -38,15 +35,26 @@ def discover(texts: FieldTexts, fields: list[FieldTexts], options: PatternOption
     covered = np.zeros(texts.data_rows, dtype=bool)
     if texts.usage:
         family = candidates(_counted(texts, options, masked_too=False), texts, options)
-        return [_spotted(texts, one, family.tests) for one in select(family, texts, covered, options)]
+        return _merged(_spotted(texts, one, family.tests) for one in select(family, texts, covered, options))
     if not texts.reference_rows:
-        return [_spotted(texts, one, 0) for one in frequent_alone(_counted(texts, options), texts, covered, options)]
+        alone = frequent_alone(_counted(texts, options), texts, covered, options)
+        return _merged(_spotted(texts, one, 0) for one in alone)
     family = candidates(_counted(texts, options), texts, options)
     chosen = select(family, texts, covered, options)
     rest = Rest(fields, texts)
     groups, chosen = paraphrased(chosen, texts, covered, rest, options)
     found = [_spotted(texts, one, family.tests) for one in chosen]
-    return [*groups, *found, *row_forms(texts, covered, options)]
+    return _merged([*groups, *found, *row_forms(texts, covered, options)])
+
+
+def _merged(found: Iterable[Spotted]) -> list[Spotted]:
+    """One pattern of those that are told in the same words: the same wording may come from several n-grams."""
+    made: dict[str, Spotted] = {}
+    for one in found:
+        first = made.setdefault(one.id, one)
+        if first is not one:
+            made[one.id] = replace(first, members=(*first.members, *one.members), forms=(*first.forms, *one.forms))
+    return list(made.values())
 
 
 def _counted(texts: FieldTexts, options: PatternOptions, masked_too: bool = True) -> list[Counted]:
@@ -63,7 +71,7 @@ def _spotted(texts: FieldTexts, one: Chosen, tests: int) -> Spotted:
     kind, where = _named(one.stream, one.shape)
     gram = Gram(one.stream, one.number, None if one.stream.mask else one.shape)
     counted = one.reference if texts.usage else None
-    return Spotted(texts.field, kind, where, one.shape.text, (gram,), None, tests, counted=counted)
+    return Spotted(texts.field, kind, where, one.shape.text, (gram,), (), tests, counted=counted)
 
 
 def _named(stream: Stream, shape: Template) -> tuple[Kind, Where]:

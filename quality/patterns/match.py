@@ -14,7 +14,7 @@ from .encode import Encoded, encode
 from .features import Found, Stream, grams, masked
 from .fields import Part, parts
 from .row_forms import ALIKE, likeness, shingles
-from .spotted import Spotted
+from .spotted import Form, Spotted
 from .texts import FieldTexts
 from .tokens import CLAUSE_MARKS, Token, Vocabulary, cut
 
@@ -49,13 +49,13 @@ class Matcher:
         self._frequent = {one.field: one.frequent for one in texts}
         self._vocabulary = texts[0].vocabulary if texts else Vocabulary()
         self._grams: dict[str, dict[Stream, dict[int, list[tuple[int, Template | None]]]]] = {}
-        self._forms: dict[str, list[tuple[int, Spotted]]] = defaultdict(list)
+        self._forms: dict[str, list[tuple[int, Form]]] = defaultdict(list)
         for position, one in enumerate(spotted):
             for gram in one.members:
                 streams = self._grams.setdefault(one.field, {})
                 streams.setdefault(gram.stream, {}).setdefault(gram.number, []).append((position, gram.shape))
-            if one.form is not None:
-                self._forms[one.field].append((position, one))
+            for form in one.forms:
+                self._forms[one.field].append((position, form))
 
     def places(self, rows: Iterable[Row], chunk: int, counts: Counts) -> Iterator[tuple[Row, Part, Place]]:
         """Every first place of a pattern in a text, in order of rows; `counts` is filled in."""
@@ -117,9 +117,8 @@ class Matcher:
                             yield text, pattern, *span
         if self._forms.get(name):
             numbers, bounds = shingles(encoded, masked(encoded, "words", self._frequent[name]))
-            for pattern, one in self._forms[name]:
-                assert one.form is not None
-                for text in (likeness(numbers, bounds, one.form) >= ALIKE).nonzero()[0].tolist():
+            for pattern, form in self._forms[name]:
+                for text in (likeness(numbers, bounds, form) >= ALIKE).nonzero()[0].tolist():
                     yield text, pattern, tokens(text)[0].start, tokens(text)[-1].end
 
 

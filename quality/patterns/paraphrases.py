@@ -105,4 +105,4 @@ def _pattern(texts: FieldTexts, place: Place, members: Sequence[tuple[int, str, 
     more = [f"({len(members) - _SHOWN} more)"] if len(members) > _SHOWN else []
     text = " | ".join([*(shown.strip() for _, shown, _ in members[:_SHOWN]), *more])
     grams = tuple(gram for _, _, gram in members)
-    return Spotted(texts.field, "paraphrase", place, text, grams, None, len(members), q)
+    return Spotted(texts.field, "paraphrase", place, text, grams, (), len(members), q)

@@ -58,7 +58,7 @@ def row_forms(texts: FieldTexts, covered: np.ndarray, options: PatternOptions) -
         if stands(len(rows), reference, texts, bar, options):
             covered[rows] = True
             shown = texts.shown(middle, "words", 0, _SHOWN)
-            found.append(Spotted(texts.field, "row", "whole", shown, (), form, _MOST_FORMS))
+            found.append(Spotted(texts.field, "row", "whole", shown, (), (form,), _MOST_FORMS))
     return found
 
 

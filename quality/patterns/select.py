@@ -12,7 +12,7 @@ from .features import Counted, Stream
 from .options import PatternOptions
 from .significance import benjamini_hochberg, lift, log_p
 from .texts import FieldTexts
-from .tokens import is_word
+from .tokens import CLAUSE_MARKS, is_word
 
 if TYPE_CHECKING:
     import numpy as np
@@ -221,16 +221,17 @@ def choose(
 def tells(stream: Stream, shape: Template, frequent: set[str]) -> bool:
     """Whether a template is more than what any text on the same topic, or of the same format, would have.
 
-    A whole text always is. At an edge three tokens are enough, or two words, or one that is no function
-    word, or a sign such as an emoji or a code fence; a full stop at the end is no pattern. Elsewhere it takes four
-    words, or two and a line end.
+    A whole text always is. At an edge three tokens are enough, or two words, or one that is no function word, or any
+    word that opens the text and has a mark behind it ("Well,"), or a sign such as an emoji or a code fence; a full
+    stop at the end is no pattern. Elsewhere it takes four words, or two and a line end.
     """
     if shape.opens and shape.closes:
         return True
     if stream.place != "anywhere" or shape.opens or shape.closes:
-        return (
-            shape.words > 1 or shape.size > 2 or any(_telling(token, frequent) for run in shape.runs for token in run)
-        )
+        if shape.words > 1 or shape.size > 2 or any(_telling(token, frequent) for run in shape.runs for token in run):
+            return True
+        opens = shape.opens or stream.place == "opening"
+        return opens and shape.size > 1 and is_word(shape.runs[0][0]) and shape.runs[0][1] in CLAUSE_MARKS
     return shape.tells_anywhere
 
 

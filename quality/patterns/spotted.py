@@ -48,8 +48,8 @@ class Spotted:
     """For people, slots marked."""
     members: tuple[Gram, ...]
     """A row carries the pattern if it has one of them ..."""
-    form: Form | None
-    """... or if it has this form."""
+    forms: tuple[Form, ...]
+    """... or one of these forms."""
     tests: int
     """Size of the family of tests it comes from."""
     q: float | None = None
