@@ -108,6 +108,11 @@ def template(texts: Sequence[Sequence[str]], starts: Sequence[int], size: int, c
     after, closes = _extend([text[start + size :] for text, start in zip(texts, starts, strict=True)], common)
     before, opens = _extend([text[:start][::-1] for text, start in zip(texts, starts, strict=True)], common)
     left = [run[::-1] for run in before[::-1]]
+    if not opens:
+        # What ended the sentence before is mostly a full stop, and no part of it.
+        while left[0] and left[0][0] in CLAUSE_MARKS and left[0][0] != BREAK:
+            left[0] = left[0][1:]
+        left = left[1:] if len(left) > 1 and not left[0] else left
     runs = (*left[:-1], (*left[-1], *middle, *after[0]), *after[1:])
     return Template(runs, opens, closes, len(left) - 1, len(left[-1]), size)
 

@@ -230,8 +230,9 @@ def tells(stream: Stream, shape: Template, frequent: set[str]) -> bool:
     if stream.place != "anywhere" or shape.opens or shape.closes:
         if shape.words > 1 or shape.size > 2 or any(_telling(token, frequent) for run in shape.runs for token in run):
             return True
+        first = shape.runs[0]
         opens = shape.opens or stream.place == "opening"
-        return opens and shape.size > 1 and is_word(shape.runs[0][0]) and shape.runs[0][1] in CLAUSE_MARKS
+        return opens and len(first) > 1 and is_word(first[0]) and first[1] in CLAUSE_MARKS
     return shape.tells_anywhere
 
 

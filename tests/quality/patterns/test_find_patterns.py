@@ -89,6 +89,33 @@ def test_an_emoji_at_an_edge_is_one_but_a_full_stop_is_none(planted, reference):
     assert find_patterns(rows, plain).flagged == len(drawn)
 
 
+@pytest.mark.parametrize("word", ["Not,", "This!", "Which:"])
+def test_an_ordinary_word_opens_with_a_mark_behind_it(planted, reference, word):
+    rows, drawn = planted(opening(word), 0.05)
+    report = find_patterns(rows, reference)
+    assert flagged(report) == drawn
+    assert report.patterns[0].text == word.lower()
+
+
+def test_a_short_ending_is_not_told_of_rows_that_say_it_elsewhere(planted, reference):
+    rows, drawn = planted(lambda text, chance: f"{text} Over.", 0.05)
+    others = [row for row in rows if row.index not in drawn][:20]
+    changed = {
+        row.index: Row(row.index, row.id, {**row.fields, "response": f"Over. {row.fields['response']}"})
+        for row in others
+    }
+    report = find_patterns([changed.get(row.index, row) for row in rows], reference)
+    [ending] = [one for one in report.patterns if one.where == "closing"]
+    assert {hit.row for hit in report.hits if hit.pattern == ending.id} == drawn
+
+
+def test_patterns_told_in_the_same_words_are_one(planted, reference):
+    rows, _ = planted(lambda text, chance: f"{text} A word. {text} A word.", 0.05)
+    ids = [one.id for one in find_patterns(rows, reference).patterns]
+    assert ids
+    assert len(ids) == len(set(ids))
+
+
 def test_numbers_are_slots(planted, reference):
     rows, drawn = planted(lambda text, chance: f"{text}\nConfidence: {chance.randrange(100)} %", 0.05)
     report = find_patterns(rows, reference)
