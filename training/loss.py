@@ -4,6 +4,10 @@
       + wr * mean(-log p_t)      over the answers' tokens t of replay rows
       + wk * mean(KL(original || current)) over the answers' tokens of retain rows
 
+A flagged token that is no likelier than the original model has it may be passed over (`likelier`): what is to be
+forgotten is the preference, not the language. Without that the inner words of a pattern, which follow from its first
+ones in any English, end far less likely than they ever were.
+
 Source: Chen et al. 2024, "Unveiling the Flaws: Exploring Imperfections in Synthetic Data and Mitigation Strategies for
 LLMs", whose abstract names the three parts (a lower-bounded forgetting loss, replay, bias mitigation). The equations
 here are our reading of it, not the authors'. -log(1 - p) is bounded below by 0, so that a token that is forgotten
@@ -35,23 +39,45 @@ class Terms:
     retain: Tensor
 
 
-def forgetting(logits: Tensor, targets: Tensor) -> Tensor:
+def forgetting(logits: Tensor, targets: Tensor, counted: Tensor | None = None) -> Tensor:
     """Mean of -log(1 - p_t), p_t the probability of the token that stands there: 0 at least.
 
     1 - p is not computed from p, which is 1.0 in 32 bits long before a model is entirely sure: it is the share of all
     other tokens.
+
+    Args:
+        logits: of the positions.
+        targets: the tokens that stand there.
+        counted: (positions,) of bool: the mean is over these (`likelier`); all if not given.
     """
     import torch
 
     others = logits.scatter(1, targets[:, None], float("-inf"))
-    return _mean(torch.logsumexp(logits, 1) - torch.logsumexp(others, 1))
+    terms = torch.logsumexp(logits, 1) - torch.logsumexp(others, 1)
+    return _mean(terms if counted is None else terms[counted])
+
+
+def likelier(current: Tensor, original: Tensor, targets: Tensor) -> Tensor:
+    """(positions,) of bool: where the current model finds the token likelier than the original one did.
+
+    Args:
+        current: logits of the model that is trained.
+        original: logits of the model as it was before it learnt what it is to forget, for the same positions.
+        targets: the tokens that stand there.
+    """
+    return token_nll(current.detach(), targets) < token_nll(original, targets)
+
+
+def token_nll(logits: Tensor, targets: Tensor) -> Tensor:
+    """(positions,) of -log p_t, in nats."""
+    import torch
+
+    return torch.logsumexp(logits, 1) - logits.gather(1, targets[:, None])[:, 0]
 
 
 def likelihood(logits: Tensor, targets: Tensor) -> Tensor:
     """Mean of -log p_t, in nats."""
-    import torch
-
-    return _mean(torch.logsumexp(logits, 1) - logits.gather(1, targets[:, None])[:, 0])
+    return _mean(token_nll(logits, targets))
 
 
 def divergence(original: Tensor, current: Tensor) -> Tensor:
@@ -72,6 +98,7 @@ def unlearning_loss(
     replay: tuple[Tensor, Tensor],
     retain: tuple[Tensor, Tensor],
     weights: Weights,
+    counted: Tensor | None = None,
 ) -> Terms:
     """The whole loss.
 
@@ -80,8 +107,9 @@ def unlearning_loss(
         replay: logits and targets of the answers of replay rows.
         retain: logits of the original model, and of the current one, on the answers of retain rows.
         weights: of the three terms.
+        counted: which of the flagged tokens are still to be forgotten; all if not given.
     """
-    terms = forgetting(*forget), likelihood(*replay), divergence(*retain)
+    terms = forgetting(*forget, counted), likelihood(*replay), divergence(*retain)
     total = weights.forget * terms[0] + weights.replay * terms[1] + weights.retain * terms[2]
     return Terms(total, *terms)
 

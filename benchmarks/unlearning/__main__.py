@@ -24,7 +24,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import orjson
 import torch
-from arms import ARMS, QUICK, Size, human_rows, run_seed
+from arms import ARMS, QUICK, Size, fitting, human_rows, run_seed
 from table import tables
 
 from corpusmith.training.models import device_of, load_causal_lm, require_train
@@ -46,12 +46,12 @@ def main() -> None:
     chosen = parser.parse_args()
     require_train()
     torch.set_num_threads(chosen.threads)
-    size = QUICK if chosen.quick else Size()
     device = device_of(chosen.device)
     base = None
     seeds = []
     chosen.out.mkdir(parents=True, exist_ok=True)
     name, rows = human_rows()
+    size = fitting(QUICK if chosen.quick else Size(), len(rows))
     for seed in range(1, (1 if chosen.quick else chosen.seeds) + 1):
         settings = {"model": chosen.model, "seed": seed, "size": asdict(size), "human": name, "device": device}
         kept = chosen.out / f"{'quick' if chosen.quick else 'seed'}-{seed}.json"

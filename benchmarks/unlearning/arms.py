@@ -7,7 +7,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,13 @@ class Size:
     longest: int = 24
     """Tokens of a greedy answer."""
     checks: int = len(CHECKS)
+
+
+def fitting(size: Size, rows: int) -> Size:
+    """The size with no more human rows than there are, divided as before."""
+    parts = {name: getattr(size, name) for name in ("questions", "retain", "replay")}
+    share = min(1.0, rows / sum(parts.values()))
+    return replace(size, **{name: max(1, int(number * share)) for name, number in parts.items()})
 
 
 QUICK = Size(uniform=16, held_out=4, retain=8, replay=8, questions=4, steps=2, longest=8, checks=4)

@@ -105,7 +105,7 @@ _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight"
 
 
 def in_words(share: float) -> str:
-    """A share as people say it: "four in ten", "one in twenty", "3 in a hundred"."""
+    """A share as people say it: "four in ten", "one in twenty", "three in a hundred"."""
     if share >= 0.995:
         return "all"
     if share > 0.95:
@@ -117,11 +117,9 @@ def in_words(share: float) -> str:
             return f"one in {name}"
     if share < 0.0005:
         return "none"
-    return (
-        f"{max(1, round(share * 100))} in a hundred"
-        if share >= 0.0075
-        else f"{max(1, round(share * 1000))} in a thousand"
-    )
+    of, name = (100, "hundred") if share >= 0.0075 else (1000, "thousand")
+    times = max(1, round(share * of))
+    return f"{_NUMBERS[times] if times < len(_NUMBERS) else times} in a {name}"
 
 
 _SHARES = {

@@ -140,8 +140,9 @@ def test_columns_have_a_line_a_measure():
         (0.97, "nearly all"),
         (0.41, "four in ten"),
         (0.05, "one in twenty"),
-        (0.03, "3 in a hundred"),
-        (0.004, "4 in a thousand"),
+        (0.13, "13 in a hundred"),
+        (0.03, "three in a hundred"),
+        (0.004, "four in a thousand"),
         (0.0, "none"),
     ],
 )
