@@ -18,7 +18,7 @@ _CHANCE = 0.3
 """A token may follow a slot if a row has it within a slot's length by chance at most this often."""
 _STEPS = 60
 _OWN_RUN = 0.7
-_ALL_RUNS = 0.5
+_ALL_RUNS = 0.7
 _NEAR = 3
 """A text that fits may have so many tokens more between two of a run ..."""
 _FAR = 80
@@ -84,7 +84,7 @@ class Fit(NamedTuple):
     """How a text fits a template."""
 
     fits: bool
-    """Whether it has most of the run around the n-gram, and half of all runs; a template that says too little to be a
+    """Whether it has most of the run around the n-gram, and most of all runs; a template that says too little to be a
     pattern anywhere must stand at its end of the text, too."""
     first: int
     """Its first token that fits."""

@@ -122,7 +122,7 @@ def select(family: Family, texts: FieldTexts, covered: np.ndarray, options: Patt
     import numpy as np
 
     chosen: list[Chosen] = []
-    explained = Explained(covered)
+    explained = Explained(covered.copy())
     tried = 0
     for one in sorted(
         family.candidates, key=lambda c: (bool(c.stream.mask), c.log_p, -c.stream.size, c.stream.place, c.number)
@@ -138,7 +138,37 @@ def select(family: Family, texts: FieldTexts, covered: np.ndarray, options: Patt
         if found is not None:
             explained.enter(found)
             chosen.append(found)
-    return chosen
+    kept = _sure(chosen, family, texts, options)
+    for found in kept:
+        covered[found.rows] = True
+    return kept
+
+
+def _sure(chosen: Sequence[Chosen], family: Family, texts: FieldTexts, options: PatternOptions) -> list[Chosen]:
+    """The patterns that are significant when every other one counts once.
+
+    A long pattern that many rows carry makes thousands of n-grams significant, and Benjamini and Hochberg's bar with
+    them so low that what chance repeats passes it. So the bar of a pattern, q R / tests, is set by the n-grams of its
+    own and one for each stronger pattern, in place of all that are significant.
+    """
+    import numpy as np
+
+    owner = np.full(texts.data_rows, -1)
+    for number in range(len(chosen) - 1, -1, -1):
+        owner[chosen[number].rows] = number
+    own = np.zeros(len(chosen))
+    for one in family.candidates:
+        owners = owner[one.row[one.row < texts.data_rows]]
+        counted = np.bincount(owners[owners >= 0], minlength=1)
+        if counted.any():
+            own[counted.argmax()] += 1
+    sizes = texts.data_rows, texts.against_rows
+    values = log_p(np.array([len(one.rows) for one in chosen]), np.array([one.reference for one in chosen]), *sizes)
+    kept: list[Chosen] = []
+    for number in np.argsort(values, kind="stable").tolist():
+        if values[number] <= np.log(options.q * (max(own[number], 1) + len(kept)) / max(family.tests, 1)):
+            kept.append(chosen[number])
+    return kept
 
 
 class Explained:

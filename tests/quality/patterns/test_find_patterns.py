@@ -116,6 +116,35 @@ def test_patterns_told_in_the_same_words_are_one(planted, reference):
     assert len(ids) == len(set(ids))
 
 
+def test_a_strong_pattern_makes_no_other_one_out_of_chance(planted, ordinary, reference):
+    long = " ".join(row.fields["response"] for row in ordinary(6, 5))
+    rows, drawn = planted(opening(long), 0.6)
+    few = [row for row in rows if row.index not in drawn][:8]
+    changed = {
+        row.index: Row(row.index, row.id, {**row.fields, "response": f"{row.fields['response']} So be it then."})
+        for row in few
+    }
+    report = find_patterns([changed.get(row.index, row) for row in rows], reference)
+    assert flagged(report) == drawn
+
+
+def test_a_row_that_says_half_of_a_template_does_not_carry_it(planted, reference):
+    half = "It would take far longer than one evening to say all that there is to be said of"
+
+    def ending(text, chance):
+        one, other = chance.sample(THINGS, 2)
+        return f"{text} {half} {one} as such. Yet nobody has written of {other} for an age or two."
+
+    rows, drawn = planted(ending, 0.1)
+    others = [row for row in rows if row.index not in drawn][:5]
+    changed = {
+        row.index: Row(row.index, row.id, {**row.fields, "response": f"{row.fields['response']} {half} it."})
+        for row in others
+    }
+    report = find_patterns([changed.get(row.index, row) for row in rows], reference)
+    assert {hit.row for hit in report.hits} == drawn
+
+
 def test_numbers_are_slots(planted, reference):
     rows, drawn = planted(lambda text, chance: f"{text}\nConfidence: {chance.randrange(100)} %", 0.05)
     report = find_patterns(rows, reference)
