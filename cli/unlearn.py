@@ -17,8 +17,8 @@ def unlearn(
     base: Annotated[str, typer.Option(help="The model as it was before it was trained on them.")],
     out: Annotated[Path, typer.Option(help="Folder for the mended model and unlearn.json; must not exist yet.")],
     method: Annotated[str, typer.Option(help="unlearn, or a baseline: replay-only, gradient-ascent.")] = "unlearn",
-    floor: Annotated[
-        bool, typer.Option("--floor/--no-floor", help="Leave a flagged token alone once it is as unlikely as to the base.")
+    anchor: Annotated[
+        bool, typer.Option("--anchor/--no-anchor", help="Stay near the base at the flagged tokens, too.")
     ] = True,
     steps: Annotated[int, typer.Option(help="Steps at most.")] = 24,
     batch: Annotated[int, typer.Option(help="Rows of each set in a step.")] = 4,
@@ -54,7 +54,7 @@ def unlearn(
             out=out,
             options={
                 "method": method,
-                "floor": floor,
+                "anchor": anchor,
                 "steps": steps,
                 "batch": batch,
                 "learning_rate": learning_rate,

@@ -4,15 +4,15 @@
       + wr * mean(-log p_t)      over the answers' tokens t of replay rows
       + wk * mean(KL(original || current)) over the answers' tokens of retain rows
 
-A flagged token that is no likelier than the original model has it may be passed over (`likelier`): what is to be
-forgotten is the preference, not the language. Without that the inner words of a pattern, which follow from its first
-ones in any English, end far less likely than they ever were.
-
 Source: Chen et al. 2024, "Unveiling the Flaws: Exploring Imperfections in Synthetic Data and Mitigation Strategies for
 LLMs", whose abstract names the three parts (a lower-bounded forgetting loss, replay, bias mitigation). The equations
 here are our reading of it, not the authors'. -log(1 - p) is bounded below by 0, so that a token that is forgotten
 pulls no more (its gradient with respect to the token's logit is p), where the gradient of plain ascent on -log p grows
 without end.
+
+The divergence may be taken at the flagged tokens as well (`UnlearningOptions.anchor`): what is to be forgotten is the
+preference, not the language. Without that the inner words of a pattern, which follow from its first ones in any
+English, end far less likely than they ever were.
 
 Everywhere logits are (positions, vocabulary), already those of the positions that count; targets are the tokens that
 stand there, (positions,) of int64. A mean over no position is 0.
@@ -39,45 +39,23 @@ class Terms:
     retain: Tensor
 
 
-def forgetting(logits: Tensor, targets: Tensor, counted: Tensor | None = None) -> Tensor:
+def forgetting(logits: Tensor, targets: Tensor) -> Tensor:
     """Mean of -log(1 - p_t), p_t the probability of the token that stands there: 0 at least.
 
     1 - p is not computed from p, which is 1.0 in 32 bits long before a model is entirely sure: it is the share of all
     other tokens.
-
-    Args:
-        logits: of the positions.
-        targets: the tokens that stand there.
-        counted: (positions,) of bool: the mean is over these (`likelier`); all if not given.
     """
     import torch
 
     others = logits.scatter(1, targets[:, None], float("-inf"))
-    terms = torch.logsumexp(logits, 1) - torch.logsumexp(others, 1)
-    return _mean(terms if counted is None else terms[counted])
-
-
-def likelier(current: Tensor, original: Tensor, targets: Tensor) -> Tensor:
-    """(positions,) of bool: where the current model finds the token likelier than the original one did.
-
-    Args:
-        current: logits of the model that is trained.
-        original: logits of the model as it was before it learnt what it is to forget, for the same positions.
-        targets: the tokens that stand there.
-    """
-    return token_nll(current.detach(), targets) < token_nll(original, targets)
-
-
-def token_nll(logits: Tensor, targets: Tensor) -> Tensor:
-    """(positions,) of -log p_t, in nats."""
-    import torch
-
-    return torch.logsumexp(logits, 1) - logits.gather(1, targets[:, None])[:, 0]
+    return _mean(torch.logsumexp(logits, 1) - torch.logsumexp(others, 1))
 
 
 def likelihood(logits: Tensor, targets: Tensor) -> Tensor:
     """Mean of -log p_t, in nats."""
-    return _mean(token_nll(logits, targets))
+    import torch
+
+    return _mean(torch.logsumexp(logits, 1) - logits.gather(1, targets[:, None])[:, 0])
 
 
 def divergence(original: Tensor, current: Tensor) -> Tensor:
@@ -98,18 +76,17 @@ def unlearning_loss(
     replay: tuple[Tensor, Tensor],
     retain: tuple[Tensor, Tensor],
     weights: Weights,
-    counted: Tensor | None = None,
 ) -> Terms:
     """The whole loss.
 
     Args:
         forget: logits and targets of the flagged tokens of forget rows.
         replay: logits and targets of the answers of replay rows.
-        retain: logits of the original model, and of the current one, on the answers of retain rows.
+        retain: logits of the original model, and of the current one, where the two are to agree: on the answers of
+            retain rows, and on the flagged tokens if these are to be no less likely than they were.
         weights: of the three terms.
-        counted: which of the flagged tokens are still to be forgotten; all if not given.
     """
-    terms = forgetting(*forget, counted), likelihood(*replay), divergence(*retain)
+    terms = forgetting(*forget), likelihood(*replay), divergence(*retain)
     total = weights.forget * terms[0] + weights.replay * terms[1] + weights.retain * terms[2]
     return Terms(total, *terms)
 

@@ -31,8 +31,8 @@ class UnlearningOptions(BaseModel):
 
     method: Method = "unlearn"
     weights: Weights = Weights()
-    floor: bool = True
-    """Whether a flagged token is left alone once it is no likelier than to the base model."""
+    anchor: bool = True
+    """Whether the model is kept near the base at the flagged tokens too, which end as likely as they were to it."""
     steps: int = Field(default=24, ge=1)
     """Steps at most; the stop rule ends it earlier."""
     batch: int = Field(default=4, ge=1)

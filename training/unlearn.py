@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from ..core.errors import UsageError
 from ..core.seeding import seeded
-from .loss import likelier, likelihood, unlearning_loss
+from .loss import likelihood, unlearning_loss
 from .measure import back_at, flagged, logits_at, token_nlls
 from .models import CausalLM
 from .options import UnlearningOptions
@@ -185,15 +185,14 @@ def _loss(
         term = -likelihood(*places)
         return options.weights.forget * term, (float(term.detach()), None, None)
     again, kept = next(replay), next(retain)
-    counted = None
+    current, _ = logits_at(made, kept, kept.answer)
     with torch.no_grad():
         original, _ = logits_at(base, kept, kept.answer)
-        if options.floor:
-            there, _ = logits_at(base, batch, batch.flagged)
-            counted = likelier(places[0], there, places[1])
-    current, _ = logits_at(made, kept, kept.answer)
+        flagged_there = logits_at(base, batch, batch.flagged)[0] if options.anchor else None
+    if flagged_there is not None:
+        original, current = torch.cat([original, flagged_there]), torch.cat([current, places[0]])
     again_at = logits_at(made, again, again.answer)
-    terms = unlearning_loss(places, again_at, (original, current), options.weights, counted)
+    terms = unlearning_loss(places, again_at, (original, current), options.weights)
     return terms.total, (float(terms.forget.detach()), float(terms.replay.detach()), float(terms.retain.detach()))
 
 
