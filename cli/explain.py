@@ -7,7 +7,7 @@ from typing import Annotated, Optional
 
 import typer
 
-from .output import print_json, print_rows
+from .output import print_json, print_rows, printable
 
 
 def explain(
@@ -49,7 +49,7 @@ def explain(
     typer.echo(f"{found.row_id}: {found.fate}{by}")
     for name, value in found.record.items():
         if name not in ("kind", "origin") and value not in (None, "", [], {}):
-            typer.echo(f"  {name}: {' '.join(str(value).split())[:300]}")
+            typer.echo(f"  {name}: {printable(' '.join(str(value).split())[:300])}")
     rows = [("check", "outcome", "value", "bar", "reason", "evidence")]
     rows += [
         (

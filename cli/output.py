@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,9 +11,18 @@ from typing import Any
 import typer
 
 
+_STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What steers a terminal, or turns the direction of what is written, in place of being written."""
+
+
+def printable(text: str) -> str:
+    """A text of the data as it may be shown on a terminal: what would steer it is spelled out ("\\x1b")."""
+    return _STEERING.sub(lambda found: ascii(found.group())[1:-1], text)
+
+
 def complain(message: str) -> None:
     """An error, in one line, to stderr."""
-    typer.echo(f"error: {' '.join(message.split())}", err=True)
+    typer.echo(f"error: {printable(' '.join(message.split()))}", err=True)
 
 
 def print_json(value: Any) -> None:
@@ -25,7 +35,7 @@ def print_json(value: Any) -> None:
 
 def print_rows(rows: Sequence[Sequence[Any]], indent: int = 2) -> None:
     """Aligned columns, to stdout."""
-    texts = [[str(cell) for cell in row] for row in rows]
+    texts = [[printable(str(cell)) for cell in row] for row in rows]
     widths = [max(len(row[i]) for row in texts) for i in range(len(texts[0]))] if texts else []
     for row in texts:
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
@@ -35,7 +45,7 @@ def print_rows(rows: Sequence[Sequence[Any]], indent: int = 2) -> None:
 def print_notes(notes: Sequence[str]) -> None:
     """What must be known to read a table, to stdout."""
     for note in notes:
-        typer.echo(f"- {note}")
+        typer.echo(f"- {printable(note)}")
 
 
 def print_outcome(folder: Path, run: Mapping[str, Any]) -> None:
@@ -49,8 +59,7 @@ def print_outcome(folder: Path, run: Mapping[str, Any]) -> None:
     ]
     if rows:
         print_rows(rows)
-    for note in run.get("notes", ()):
-        typer.echo(f"- {note}")
+    print_notes(run.get("notes", ()))
     if run.get("reason"):
         typer.echo(f"{run['status']}: {run['reason']}")
     if any(model.get("demo") for model in run.get("models", {}).values()):
