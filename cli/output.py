@@ -10,13 +10,12 @@ from typing import Any
 
 import typer
 
-
 _STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 """What steers a terminal, or turns the direction of what is written, in place of being written."""
 
 
 def printable(text: str) -> str:
-    """A text of the data as it may be shown on a terminal: what would steer it is spelled out ("\\x1b")."""
+    """A text of the data as it may be shown on a terminal: what would steer it is spelled out, such as ESC as its number."""
     return _STEERING.sub(lambda found: ascii(found.group())[1:-1], text)
 
 
