@@ -15,7 +15,7 @@ _STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u206
 
 
 def printable(text: str) -> str:
-    """A text of the data as it may be shown on a terminal: what would steer it is spelled out, such as ESC as its number."""
+    """A text of the data as it may be shown on a terminal: what would steer it is spelled out as an escape sequence."""
     return _STEERING.sub(lambda found: ascii(found.group())[1:-1], text)
 
 
