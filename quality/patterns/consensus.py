@@ -61,8 +61,8 @@ class Template:
 
     @property
     def tells_anywhere(self) -> bool:
-        """Whether it says enough to be a pattern wherever it stands: four words, or two and a line end."""
-        if self.lines:
+        """Whether it says enough to be a pattern wherever it stands: four words, or two with a line end or a slot."""
+        if self.lines or len(self.runs) > 1:
             return self.words >= 2 and self.size >= 4
         return self.words >= 4 and self.size >= 5
 

@@ -116,6 +116,16 @@ def test_patterns_told_in_the_same_words_are_one(planted, reference):
     assert len(ids) == len(set(ids))
 
 
+def test_two_words_and_a_slot_are_one_pattern_whatever_stands_before(planted, reference):
+    def signed(text, chance):
+        return f"{text}{chance.choice((' ', chr(10)))}— Your {chance.choice(THINGS)} friend, {chance.choice(THINGS)}"
+
+    rows, drawn = planted(signed, 0.1)
+    [pattern] = find_patterns(rows, reference).patterns
+    assert pattern.text == "— your {…} friend,"
+    assert pattern.support == len(drawn)
+
+
 def test_a_strong_pattern_makes_no_other_one_out_of_chance(planted, ordinary, reference):
     long = " ".join(row.fields["response"] for row in ordinary(6, 5))
     rows, drawn = planted(opening(long), 0.6)
