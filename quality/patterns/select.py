@@ -153,15 +153,7 @@ def _sure(chosen: Sequence[Chosen], family: Family, texts: FieldTexts, options: 
     """
     import numpy as np
 
-    owner = np.full(texts.data_rows, -1)
-    for number in range(len(chosen) - 1, -1, -1):
-        owner[chosen[number].rows] = number
-    own = np.zeros(len(chosen))
-    for one in family.candidates:
-        owners = owner[one.row[one.row < texts.data_rows]]
-        counted = np.bincount(owners[owners >= 0], minlength=1)
-        if counted.any():
-            own[counted.argmax()] += 1
+    own = _own_grams(chosen, family, texts.data_rows)
     sizes = texts.data_rows, texts.against_rows
     values = log_p(np.array([len(one.rows) for one in chosen]), np.array([one.reference for one in chosen]), *sizes)
     kept: list[Chosen] = []
@@ -169,6 +161,27 @@ def _sure(chosen: Sequence[Chosen], family: Family, texts: FieldTexts, options: 
         if values[number] <= np.log(options.q * (max(own[number], 1) + len(kept)) / max(family.tests, 1)):
             kept.append(chosen[number])
     return kept
+
+
+def _own_grams(chosen: Sequence[Chosen], family: Family, data_rows: int) -> np.ndarray:
+    """(chosen,) significant n-grams of each pattern: those whose rows are most like its rows (Jaccard index)."""
+    import numpy as np
+
+    carried = [one.row[one.row < data_rows] for one in family.candidates]
+    owner = np.full(len(carried), -1)
+    if not carried:
+        return np.zeros(len(chosen), dtype=np.int64)
+    sizes = np.array([len(rows) for rows in carried])
+    together, starts = np.concatenate(carried), np.cumsum(sizes) - sizes
+    best = np.zeros(len(carried))
+    for number, one in enumerate(chosen):
+        members = np.zeros(data_rows, dtype=np.int64)
+        members[one.rows] = 1
+        shared = np.add.reduceat(members[together], starts)
+        alike = shared / (sizes + len(one.rows) - shared)
+        nearer = alike > best
+        owner[nearer], best[nearer] = number, alike[nearer]
+    return np.bincount(owner[owner >= 0], minlength=len(chosen))
 
 
 class Explained:
