@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from .tokens import BREAK, CLAUSE_MARKS, is_word, joined
+from .tokens import BREAK, CLAUSE_MARKS, NUMBER, is_word, joined
 
 Run = tuple[str, ...]
 _SHARE = 0.8
@@ -23,6 +23,7 @@ _NEAR = 3
 """A text that fits may have so many tokens more between two of a run ..."""
 _FAR = 80
 """... and so many in a slot."""
+_SENTENCE_MARKS = frozenset("".join(CLAUSE_MARKS)) | frozenset("\"'“”‘’«»„()[]-–/%$€£&…·、「」『』（）")
 _END = "\x00end"
 SLOT = "{…}"
 """How a slot is shown."""
@@ -61,8 +62,8 @@ class Template:
 
     @property
     def tells_anywhere(self) -> bool:
-        """Whether it says enough to be a pattern wherever it stands: four words, or two with a line end or a slot."""
-        if self.lines or len(self.runs) > 1:
+        """Whether it says enough to be a pattern wherever it stands: four words, or two with a line end or a sign."""
+        if self.lines or any(_is_sign(token) for run in self.runs for token in run):
             return self.words >= 2 and self.size >= 4
         return self.words >= 4 and self.size >= 5
 
@@ -90,6 +91,11 @@ class Fit(NamedTuple):
     """Its first token that fits."""
     last: int
     """The token behind its last one."""
+
+
+def _is_sign(token: str) -> bool:
+    """Whether a token is a sign that sentences do without: "—", "#", "**", an emoji."""
+    return not is_word(token) and token != NUMBER and not set(token) <= _SENTENCE_MARKS
 
 
 def template(texts: Sequence[Sequence[str]], starts: Sequence[int], size: int, common: Mapping[str, float]) -> Template:

@@ -266,7 +266,7 @@ def tells(stream: Stream, shape: Template, frequent: set[str]) -> bool:
 
     A whole text always is. At an edge three tokens are enough, or two words, or one that is no function word, or any
     word that opens the text and has a mark behind it ("Well,"), or a sign such as an emoji or a code fence; a full
-    stop at the end is no pattern. Elsewhere it takes four words, or two with a line end or a slot.
+    stop at the end is no pattern. Elsewhere it takes four words, or two with a line end or a sign.
     """
     if shape.opens and shape.closes:
         return True

@@ -116,7 +116,7 @@ def test_patterns_told_in_the_same_words_are_one(planted, reference):
     assert len(ids) == len(set(ids))
 
 
-def test_two_words_and_a_slot_are_one_pattern_whatever_stands_before(planted, reference):
+def test_two_words_and_a_sign_are_one_pattern_whatever_stands_before(planted, reference):
     def signed(text, chance):
         return f"{text}{chance.choice((' ', chr(10)))}— Your {chance.choice(THINGS)} friend, {chance.choice(THINGS)}"
 
