@@ -141,7 +141,8 @@ def filter(
     }
     told = progress or Silent()
     job = Job(lambda: batches(source, batch_mb), steps, resources, kind, told, facts, list(export), loaded.asking)
-    return _into(out, made_from, job, source.fingerprint() if named else None)
+    # A temporary folder is never gone on from: what is read need not be told again.
+    return _into(out, made_from, job, source.fingerprint() if named and out is not None else None)
 
 
 def rethreshold(
