@@ -22,6 +22,8 @@ _RANGE = 5
 """Interchangeable wordings are about equally frequent: the most frequent at most so many times the least."""
 _PLACES: tuple[Place, Place] = ("opening", "closing")
 _SHOWN = 8
+_LOOKED_AT = 32
+"""Rows of a wording that are looked at."""
 
 
 def paraphrased(
@@ -94,11 +96,19 @@ def _fits_any_topic(one: Chosen, place: Place, texts: FieldTexts, rest: Rest) ->
 
 
 def _whole_clause(one: Chosen, texts: FieldTexts, place: Place) -> bool:
+    """Whether a wording ends a clause, or begins one in most of the rows that end with it."""
+    import numpy as np
+
     if place == "opening":
         return one.shape.runs[-1][-1] in CLAUSE_MARKS
-    words = texts.cut(one.text)
-    before = len(words) - one.shape.size
-    return before <= 0 or words[before - 1] in CLAUSE_MARKS
+    ending = one.shape.runs[-1]
+    begins = []
+    for text in np.flatnonzero(np.isin(texts.encoded.row, one.rows[:_LOOKED_AT])).tolist():
+        words = texts.cut(text)
+        before = len(words) - len(ending)
+        if before >= 0 and tuple(words[before:]) == ending:
+            begins.append(before == 0 or words[before - 1] in CLAUSE_MARKS)
+    return sum(begins) * 2 >= len(begins)
 
 
 def _pattern(texts: FieldTexts, place: Place, members: Sequence[tuple[int, str, Gram]], q: float | None) -> Spotted:
