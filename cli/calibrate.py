@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
-from .output import parse_pairs, print_json, print_rows
+from .output import parse_pairs, print_json, print_rows, printable
 from .run import shorthands
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def _show(result: CalibrationResult) -> None:
     if any(model.get("demo") for model in result.facts["models"].values()):
         typer.echo("Demo quality: the embedded model is too small to judge.")
     if result.facts["reason"]:
-        typer.echo(f"{result.facts['status']}: {result.facts['reason']}")
+        typer.echo(printable(f"{result.facts['status']}: {result.facts['reason']}"))
     print_rows([("calibration", result.file), ("scores", result.folder / "scores.jsonl")])
 
 

@@ -30,13 +30,13 @@ def explain(
             print_json(differences)
         else:
             for line in differences["differences"] or ["both runs were made from the same"]:
-                typer.echo(line)
+                typer.echo(printable(line))
             if "note" in differences:
                 typer.echo(differences["note"])
             else:
                 typer.echo(f"{differences['missed']} of the first {differences['calls']} calls are not in {miss}")
             for line in differences.get("requests", ()):
-                typer.echo(f"  {line}")
+                typer.echo(f"  {printable(line)}")
         return
     if row_id is None:
         message = "explain needs a row's id, or --miss with another run folder."
@@ -46,10 +46,10 @@ def explain(
         print_json(found.as_dict())
         return
     by = f" by {found.check} ({found.reason})" if found.check else f" ({found.reason})" if found.reason else ""
-    typer.echo(f"{found.row_id}: {found.fate}{by}")
+    typer.echo(printable(f"{found.row_id}: {found.fate}{by}"))
     for name, value in found.record.items():
         if name not in ("kind", "origin") and value not in (None, "", [], {}):
-            typer.echo(f"  {name}: {printable(' '.join(str(value).split())[:300])}")
+            typer.echo(printable(f"  {name}: {' '.join(str(value).split())[:300]}"))
     rows = [("check", "outcome", "value", "bar", "reason", "evidence")]
     rows += [
         (

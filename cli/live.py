@@ -6,6 +6,7 @@ import sys
 import time
 
 from ..runs.progress import Progress, Snapshot, StageSnapshot
+from .output import printable
 
 LOG_EVERY = 10.0
 """Seconds between lines where stderr is no terminal."""
@@ -28,7 +29,7 @@ class LogProgress:
 
     def say(self, message: str) -> None:
         """Print it."""
-        sys.stderr.write(f"{message}\n")
+        sys.stderr.write(f"{printable(message)}\n")
         sys.stderr.flush()
 
     def update(self, snapshot: Snapshot | StageSnapshot) -> None:
@@ -54,7 +55,7 @@ class TerminalProgress:
 
     def say(self, message: str) -> None:
         """Print it above the line."""
-        self._console.print(message, markup=False, highlight=False)
+        self._console.print(printable(message), markup=False, highlight=False)
 
     def update(self, snapshot: Snapshot | StageSnapshot) -> None:
         """Redraw the line."""

@@ -60,7 +60,7 @@ def print_outcome(folder: Path, run: Mapping[str, Any]) -> None:
         print_rows(rows)
     print_notes(run.get("notes", ()))
     if run.get("reason"):
-        typer.echo(f"{run['status']}: {run['reason']}")
+        typer.echo(printable(f"{run['status']}: {run['reason']}"))
     if any(model.get("demo") for model in run.get("models", {}).values()):
         typer.echo("Demo quality: the embedded model is small. Look at the rows before you use them.")
     places = [("report", folder / "report.html"), ("kept", folder / "kept"), ("dropped", folder / "dropped")]

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Optional
 
 import typer
 
-from .output import print_json, print_rows
+from .output import print_json, print_rows, printable
 from .run import Out, Sets, shorthands
 
 
@@ -44,4 +44,4 @@ def plan(
     rows += [("check", check) for check in found["checks"]]
     print_rows(rows)
     for note in found["notes"]:
-        typer.echo(f"  {note}")
+        typer.echo(f"  {printable(note)}")

@@ -241,6 +241,17 @@ class TestUnlearning:
             for step in found["steps"]:
                 assert {name for name in ("forget", "replay", "retain") if step[name] is not None} == {term}
 
+    def test_the_flagged_tokens_are_held_to_the_base_unless_told_otherwise(self, done, models, tmp_path):
+        base, tuned = map(str, models)
+        first = {}
+        for anchor in (True, False):
+            options = {**OPTIONS, "steps": 1, "stop": False, "anchor": anchor}
+            found = unlearn(done[0], model=tuned, base=base, out=tmp_path / str(anchor), options=options, device="cpu")
+            first[anchor] = found.result["steps"][0]
+        assert first[True]["retain"] != pytest.approx(first[False]["retain"])
+        for term in ("forget", "replay"):
+            assert first[True][term] == pytest.approx(first[False][term])
+
     def test_a_model_without_the_pattern_takes_no_step(self, done, models, tmp_path):
         base = str(models[0])
         found = unlearn(done[0], model=base, base=base, out=tmp_path / "none", options=OPTIONS, device="cpu")
