@@ -1,20 +1,15 @@
-"""Checks, gates and what they say of rows."""
+"""Checks, gates and what they say of rows. Everything is imported at its first use."""
 
-from .check import (
-    Bar,
-    BulkCheck,
-    Check,
-    CheckOptions,
-    CorpusCheck,
-    Finding,
-    Matches,
-    ModelCheck,
-    Resources,
-    Row,
-    SetCheck,
-)
-from .gates import CheckSpec, Policy
-from .panel import Judged, Panel, Tally, tally
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .check import Bar, BulkCheck, Check, CheckOptions, CorpusCheck, Finding, ModelCheck, Resources, Row, SetCheck
+    from .gates import CheckSpec, Policy
+    from .matches import Matches
+    from .panel import Judged, Panel, Tally, tally
 
 __all__ = [
     "Bar",
@@ -35,3 +30,34 @@ __all__ = [
     "Tally",
     "tally",
 ]
+
+_HOMES = {
+    "Bar": ".check",
+    "BulkCheck": ".check",
+    "Check": ".check",
+    "CheckOptions": ".check",
+    "CheckSpec": ".gates",
+    "CorpusCheck": ".check",
+    "Finding": ".check",
+    "Judged": ".panel",
+    "Matches": ".matches",
+    "ModelCheck": ".check",
+    "Panel": ".panel",
+    "Policy": ".gates",
+    "Resources": ".check",
+    "Row": ".check",
+    "SetCheck": ".check",
+    "Tally": ".panel",
+    "tally": ".panel",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    return getattr(import_module(_HOMES[name], __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])

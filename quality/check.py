@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from .matches import Matches
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -130,18 +132,6 @@ class CorpusCheck(Check, Protocol):
     def forget(self, row: Row) -> None:
         """Drop the row judged last from memory, since another check dropped it: it must not stand for others."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Matches:
-    """Rows that repeat an earlier one, as arrays of one length."""
-
-    rows: np.ndarray
-    """int64: position of each row that repeats another one, ascending, each once."""
-    matched: np.ndarray
-    """int64: position of the earlier row that stands for it, and itself repeats none."""
-    values: np.ndarray
-    """float64: how alike the two are."""
 
 
 class BulkCheck(CorpusCheck, Protocol):

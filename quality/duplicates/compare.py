@@ -11,9 +11,9 @@ from ..check import Row
 from .numbers import is_marked, same_numbers
 from .shingles import Sets, jaccard, shingle_sets
 
-_ROWS = 2048
+_PAIRS = 2048
 _CHARACTERS = 1 << 24
-"""Rows and characters that are compared at once, unless a single pair has more."""
+"""Pairs and characters that are compared at once, unless a single pair has more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,7 @@ class Comparison:
         Where one of them has no punctuation at all, the other is also compared without its own.
         """
         value = jaccard(one[1], other[1], self.least)
-        if value < 1 and any(map(is_marked, one[0])) != any(map(is_marked, other[0])):
-            bare = shingle_sets(list(zip(one[0], other[0], strict=True)), bare=True)
-            value = max(value, jaccard(bare[0], bare[1], self.least))
-        if value < self.least or (self.numbers and not all(map(same_numbers, one[0], other[0]))):
-            return 0.0
-        return value
+        return self._told(value, one[0], other[0], _is_marked(one[0]) != _is_marked(other[0]))
 
     def pair(self, one: Row, other: Row) -> float:
         """How alike two rows are; 0.0 below `least`."""
@@ -59,22 +54,52 @@ class Comparison:
             read: reads rows by position, ascending.
         """
         values = np.zeros(len(earlier))
-        parts = [(0, len(earlier))] if len(earlier) else []
+        parts = [(at, min(at + _PAIRS, len(earlier))) for at in range(0, len(earlier), _PAIRS)]
         while parts:
             first, last = parts.pop()
-            wanted = np.unique(np.concatenate([earlier[first:last], later[first:last]]))
-            texts = self.texts(read(wanted)) if len(wanted) <= _ROWS or last - first == 1 else None
-            if texts is None or (last - first > 1 and _characters(texts) > _CHARACTERS):
+            wanted, of_pair = np.unique(np.stack([earlier[first:last], later[first:last]]), return_inverse=True)
+            texts = self.texts(read(wanted))
+            if last - first > 1 and _characters(texts) > _CHARACTERS:
                 middle = (first + last) // 2
                 parts += [(middle, last), (first, middle)]
                 continue
-            sets = shingle_sets(list(zip(*texts, strict=True)))
-            one = np.searchsorted(wanted, earlier[first:last]).tolist()
-            other = np.searchsorted(wanted, later[first:last]).tolist()
-            values[first:last] = [
-                self.value((texts[a], sets[a]), (texts[b], sets[b])) for a, b in zip(one, other, strict=True)
-            ]
+            values[first:last] = self._values(texts, of_pair.reshape(2, -1))
         return values
+
+    def _values(self, texts: Sequence[tuple[str, ...]], of_pair: np.ndarray) -> np.ndarray:
+        """Column by column, the shortest first: most pairs are settled by it.
+
+        Args:
+            texts: those of some rows.
+            of_pair: (2, pairs): which two rows.
+        """
+        values = np.ones(of_pair.shape[1])
+        marked = np.fromiter(map(_is_marked, texts), dtype=bool, count=len(texts))
+        differ = np.not_equal(*marked[of_pair])
+        for column in sorted(zip(*texts, strict=True), key=lambda column: sum(map(len, column))):
+            left = np.flatnonzero((values > 0) | differ)
+            rows, places = np.unique(of_pair[:, left], return_inverse=True)
+            sets = shingle_sets([[column[row] for row in rows.tolist()]]) if len(rows) else []
+            one, other = places.reshape(2, -1).tolist()
+            found = [jaccard(sets[a], sets[b], self.least) for a, b in zip(one, other, strict=True)]
+            values[left] = np.minimum(values[left], found)
+        for at in np.flatnonzero((values > 0) | differ).tolist():
+            one, other = of_pair[:, at].tolist()
+            values[at] = self._told(float(values[at]), texts[one], texts[other], bool(differ[at]))
+        return values
+
+    def _told(self, value: float, one: Sequence[str], other: Sequence[str], bare: bool) -> float:
+        """What is said of two rows whose shingles are so much alike; `bare`: also compare them without punctuation."""
+        if bare and value < 1:
+            sets = shingle_sets(list(zip(one, other, strict=True)), bare=True)
+            value = max(value, jaccard(sets[0], sets[1], self.least))
+        if value < self.least or (self.numbers and not all(map(same_numbers, one, other))):
+            return 0.0
+        return value
+
+
+def _is_marked(texts: Sequence[str]) -> bool:
+    return any(map(is_marked, texts))
 
 
 def _characters(rows: Sequence[Sequence[str]]) -> int:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from ..check import CLEAN, Bar, CheckOptions, Finding, Matches, Row, Scope, unjudged
+from ..check import CLEAN, Bar, CheckOptions, Finding, Row, Scope, unjudged
+from ..matches import Matches
 from .fold import key_of
 
 if TYPE_CHECKING:

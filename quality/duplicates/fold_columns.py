@@ -81,8 +81,8 @@ def _fold_rows(numbers: np.ndarray, texts: Sequence[str], sizes: np.ndarray, asc
         hard = np.zeros(len(texts), dtype=bool)
     else:
         out, kinds = _tables().of(_codes(joined))
-        counted = np.concatenate([[0], np.cumsum((kinds & _HARD) != 0)])
-        hard = counted[starts] != counted[ends]
+        where = np.flatnonzero((kinds & _HARD) != 0)
+        hard = np.searchsorted(where, starts) != np.searchsorted(where, ends)
     folded, starts, ends = _fold(out, kinds, starts, ends)
     folded[starts - 1] = _BREAK
     # Nothing left, or more than can be told character by character: text by text.

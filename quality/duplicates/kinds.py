@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..check import Matches
+from ..matches import Matches
 from .digests import read_column
 from .fold import KEY_BYTES, hash_row, key_of
 from .fold_columns import FoldedRows, fold_columns

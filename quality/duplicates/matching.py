@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from ..check import Matches, Row
+from ..check import Row
+from ..matches import Matches
 from .candidates import candidates
 from .compare import Comparison
 from .kinds import first_of_kind

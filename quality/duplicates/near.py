@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, model_validator
 
-from ..check import Bar, CheckOptions, Finding, Matches, Row, Scope, unjudged
+from ..check import Bar, CheckOptions, Finding, Row, Scope, unjudged
+from ..matches import Matches
 
 if TYPE_CHECKING:
     import numpy as np

@@ -55,9 +55,9 @@ class Representatives:
         """Rows stand that can repeat none any more."""
         may = np.zeros(len(self._state), dtype=bool)
         may[later[(self._state[earlier] != _REPEATS) & ~(asked & (values == 0))]] = True
-        touched = np.union1d(earlier, later)
-        free = touched[~may[touched] & (self._state[touched] == _OPEN)]
-        self._state[free] = _STANDS
+        touched = np.zeros(len(self._state), dtype=bool)
+        touched[earlier] = touched[later] = True
+        self._state[touched & ~may & (self._state == _OPEN)] = _STANDS
 
     def _take(self, earlier: np.ndarray, later: np.ndarray, values: np.ndarray) -> None:
         """Note for each later row the most alike of the rows that stand for it."""

@@ -10,7 +10,8 @@ import orjson
 from pydantic import Field
 
 from ...core.errors import UsageError
-from ..check import Bar, CheckOptions, Finding, Matches, Row, Scope, unjudged
+from ..check import Bar, CheckOptions, Finding, Row, Scope, unjudged
+from ..matches import Matches
 
 if TYPE_CHECKING:
     import numpy as np

@@ -45,16 +45,8 @@ class Piece:
     """int64: where they end."""
 
 
-def shingles(folded: FoldedRows, bare: bool) -> Iterator[Piece]:
-    """The shingles of all texts of some rows, with repetitions. A text of less than five characters has one: itself.
-
-    Args:
-        folded: the rows.
-        bare: pass over spaces and the signs that `fold` keeps (+, =, #, a point within a number): so a text and its
-            copy without any punctuation have the same shingles, also where words ran together.
-    """
-    if bare:
-        folded = _bared(folded)
+def shingles(folded: FoldedRows) -> Iterator[Piece]:
+    """The shingles of all texts of some rows, with repetitions. A text of less than five characters has one: itself."""
     units, starts, ends = _units(folded.codes, folded.starts.ravel(), folded.ends.ravel())
     order = np.argsort(starts, kind="stable")  # texts that were folded by themselves lie behind the others
     starts, ends = starts[order], ends[order]
@@ -77,13 +69,13 @@ def shingle_sets(columns: Sequence[Sequence[str]], bare: bool = False) -> list[S
 
     Args:
         columns: the texts, column by column.
-        bare: pass over spaces and signs.
+        bare: those of the texts without spaces and signs (`bared`).
     """
     width = len(columns)
     empty = np.empty(0, dtype=np.uint64)
     sets = [[empty] * width for _ in columns[0]]
     for folded in fold_columns(columns):
-        for piece in shingles(folded, bare):
+        for piece in shingles(bared(folded) if bare else folded):
             rows, column = folded.rows[piece.texts // width].tolist(), (piece.texts % width).tolist()
             for row, at, begin, stop in zip(rows, column, piece.begin.tolist(), piece.stop.tolist(), strict=True):
                 values, known = piece.values[begin:stop], sets[row][at]
@@ -91,8 +83,11 @@ def shingle_sets(columns: Sequence[Sequence[str]], bare: bool = False) -> list[S
     return [tuple(row) for row in sets]
 
 
-def _bared(folded: FoldedRows) -> FoldedRows:
-    """The rows without spaces and signs."""
+def bared(folded: FoldedRows) -> FoldedRows:
+    """The rows without spaces and the signs that `fold` keeps (+, =, #, a point within a number).
+
+    So a text and its copy without any punctuation are equal, also where words ran together.
+    """
     codes = folded.codes
     if codes.dtype == np.uint8:
         gone = _ascii_signs()[codes]

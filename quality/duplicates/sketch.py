@@ -4,6 +4,10 @@ MinHash in one permutation (Li, Owen, Zhang 2012): a hash puts each shingle into
 its lowest value. Two sets have the same value in a cell with the probability of their Jaccard index. A set too small
 to fill the cells is hashed again into those still empty (Dahlgaard, Knudsen, Thorup 2017), and what is empty then
 takes the value of another cell, looked for in an order of its own (Shrivastava 2017).
+
+Rows of several columns must be alike in all of them. So each column that holds something has cells of its own, taken in
+turns, and a band has some of every one: two rows of the same long input and different answers do not meet, as they
+would by the minima of all their shingles together.
 """
 
 from __future__ import annotations
@@ -18,11 +22,14 @@ import numpy as np
 from .fold_columns import FoldedRows, fold_columns
 from .kinds import WIDTH as KEY_WIDTH
 from .kinds import folded_keys
-from .shingles import Piece, shingles
+from .shingles import Piece, bared, shingles
 
 _EMPTY = np.uint32(0xFFFFFFFF)
 _PASSES = 16
 """Times that a small set is hashed at most."""
+_LOAD = np.uint64(3)
+"""A set is hashed again until so many hashes come on each cell. Two sets that are alike may end after different times;
+three leave one cell in twenty empty then, one would leave seven."""
 _RECALL = 0.99
 """Share of pairs at the lowest similarity looked for that share a band."""
 _CELLS = 300
@@ -100,45 +107,67 @@ def digests_of(columns: Sequence[Sequence[str]], plan: Plan) -> np.ndarray:
     return digests
 
 
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where the cells of each text lie among those of all rows: every so many of its row's."""
+
+    first: np.ndarray
+    """(texts + 1,) of int64. The last text is none: it is for values between the texts, and has a row of its own."""
+    step: np.ndarray
+    """(texts + 1,) of int64: columns of the row that hold something; 1 for a row that holds nothing."""
+    count: np.ndarray
+    """(texts + 1,) of uint64."""
+
+
+def _places(folded: FoldedRows, cells: int) -> _Places:
+    some = folded.ends > folded.starts
+    step = np.maximum(some.sum(1), 1)[:, None]
+    rank = np.maximum(np.cumsum(some, axis=1) - 1, 0)
+    first = np.arange(len(some))[:, None] * cells + rank
+    count = (cells - rank + step - 1) // step
+    return _Places(
+        np.append(first, len(some) * cells),
+        np.append(np.broadcast_to(step, some.shape), 1),
+        np.append(count, cells).astype(np.uint64),
+    )
+
+
 def _minima(folded: FoldedRows, cells: int) -> np.ndarray:
     """(rows, cells) of uint32: the lowest hash in each cell."""
-    count, width = folded.starts.shape
-    # The last row is for values between the texts, which belong to none.
-    minima = np.full((count + 1) * cells, _EMPTY, dtype=np.uint32)
-    sizes = np.zeros(count + 1, dtype=np.int64)
+    folded = bared(folded)
+    rows, width = folded.starts.shape
+    places = _places(folded, cells)
+    minima = np.full((rows + 1) * cells, _EMPTY, dtype=np.uint32)
+    sizes = np.zeros(rows * width + 1, dtype=np.uint64)
     small: list[tuple[np.ndarray, np.ndarray]] = []
-    for piece in shingles(folded, bare=True):
-        rows, sizes_here = piece.texts // width, piece.stop - piece.begin
-        np.add.at(sizes, rows, sizes_here)
-        if width > 1:
-            found = piece.values ^ _spread(piece, _tags(width)[piece.texts % width], np.uint64(0))
-        else:
-            found = piece.values
-        _lower(minima, found, _spread(piece, rows * cells, np.int64(count * cells)), cells, 0)
-        few = _spread(piece, sizes[rows] < cells, np.False_)
-        small.append((found[few], np.repeat(rows, np.where(sizes[rows] < cells, sizes_here, 0))))
-    _fill_small(minima, small, sizes, cells)
-    minima = minima[: count * cells]
-    return _densified(minima, sizes[:count], cells)
+    for piece in shingles(folded):
+        texts = _spread(piece, rows * width)
+        sizes[piece.texts] += (piece.stop - piece.begin).astype(np.uint64)
+        found = piece.values ^ _tags(width)[texts % width] if width > 1 else piece.values
+        _lower(minima, found, texts, places, 0)
+        few = (sizes < _LOAD * places.count)[texts] & (texts < rows * width)
+        small.append((found[few], texts[few]))
+    _fill_small(minima, small, sizes, places)
+    return _densified(minima[: rows * cells].reshape(rows, cells), places.step[:-1].reshape(rows, width)[:, 0])
 
 
-def _spread(piece: Piece, values: np.ndarray, between: np.generic) -> np.ndarray:
-    """One value per text -> one per shingle, and `between` where there is none."""
-    bounds = np.empty(2 * len(values) + 1, dtype=np.int64)
+def _spread(piece: Piece, none: int) -> np.ndarray:
+    """Which text each shingle belongs to, and `none` where it belongs to none."""
+    bounds = np.empty(2 * len(piece.texts) + 1, dtype=np.int64)
     bounds[0], bounds[1::2], bounds[2::2] = 0, piece.begin, piece.stop
-    filled = np.full(2 * len(values) + 1, between, dtype=values.dtype)
-    filled[1::2] = values
-    return np.repeat(filled, np.diff(bounds, append=len(piece.values)))
+    texts = np.full(2 * len(piece.texts) + 1, none, dtype=np.int64)
+    texts[1::2] = piece.texts
+    return np.repeat(texts, np.diff(bounds, append=len(piece.values)))
 
 
-def _lower(minima: np.ndarray, found: np.ndarray, base: np.ndarray, cells: int, number: int) -> None:
+def _lower(minima: np.ndarray, found: np.ndarray, texts: np.ndarray, places: _Places, number: int) -> None:
     """Hash shingles for the `number`th time; after the first time only into cells that are empty.
 
     Args:
         minima: all cells of all rows.
         found: the shingles.
-        base: the first cell of the row that each belongs to.
-        cells: cells of a row.
+        texts: the text that each belongs to.
+        places: the cells of each text.
         number: 0, 1 ...
     """
     hashed = (found + np.uint64(number * _STEP & 0xFFFFFFFFFFFFFFFF)) * _MIX_A if number else found * _MIX_A
@@ -147,10 +176,11 @@ def _lower(minima: np.ndarray, found: np.ndarray, base: np.ndarray, cells: int, 
     hashed ^= hashed >> np.uint64(29)
     value = hashed.astype(np.uint32) >> np.uint32(1)  # never _EMPTY
     hashed >>= np.uint64(32)
-    hashed *= np.uint64(cells)
+    hashed *= places.count[texts]
     hashed >>= np.uint64(32)
     cell = hashed.view(np.int64)
-    cell += base
+    cell *= places.step[texts]
+    cell += places.first[texts]
     if number:
         free = minima[cell] == _EMPTY
         cell, value = cell[free], value[free]
@@ -158,37 +188,50 @@ def _lower(minima: np.ndarray, found: np.ndarray, base: np.ndarray, cells: int, 
 
 
 def _fill_small(
-    minima: np.ndarray, small: Sequence[tuple[np.ndarray, np.ndarray]], sizes: np.ndarray, cells: int
+    minima: np.ndarray, small: Sequence[tuple[np.ndarray, np.ndarray]], sizes: np.ndarray, places: _Places
 ) -> None:
     if not small:
         return
     found = np.concatenate([one for one, _ in small])
-    rows = np.concatenate([one for _, one in small])
+    texts = np.concatenate([one for _, one in small])
     for number in range(1, _PASSES):
-        left = sizes[rows] * number < cells
+        left = (sizes * np.uint64(number) < _LOAD * places.count)[texts]
         if not left.any():
             break
-        found, rows = found[left], rows[left]
-        _lower(minima, found, rows * cells, cells, number)
+        found, texts = found[left], texts[left]
+        _lower(minima, found, texts, places, number)
 
 
-def _densified(minima: np.ndarray, sizes: np.ndarray, cells: int) -> np.ndarray:
-    """Give each empty cell the value of another one; rows without shingles stay empty."""
-    empty = np.flatnonzero((minima.reshape(-1, cells) == _EMPTY) & (sizes > 0)[:, None])
-    turn = 0
-    while len(empty):
-        column = empty % cells
-        value = minima[empty - column + _permutation(cells, turn)[column]]
-        filled = value != _EMPTY
-        minima[empty[filled]] = value[filled]
-        empty = empty[~filled]
-        turn += 1
-    return minima.reshape(-1, cells)
+def _densified(minima: np.ndarray, steps: np.ndarray) -> np.ndarray:
+    """Give each empty cell the value of another one of its text; rows without shingles stay empty.
+
+    Args:
+        minima: (rows, cells).
+        steps: (rows,): how many texts share the cells of each row.
+    """
+    cells = minima.shape[1]
+    flat = minima.ravel()
+    empty = np.flatnonzero((minima == _EMPTY) & (minima != _EMPTY).any(1)[:, None])
+    for step in np.unique(steps[empty // cells]).tolist():
+        left, turn = empty[steps[empty // cells] == step], 0
+        while len(left):
+            column = left % cells
+            value = flat[left - column + _permutation(cells, turn, step)[column]]
+            filled = value != _EMPTY
+            flat[left[filled]] = value[filled]
+            left = left[~filled]
+            turn += 1
+    return flat.reshape(-1, cells)
 
 
 @cache
-def _permutation(cells: int, turn: int) -> np.ndarray:
-    return np.random.Generator(np.random.PCG64([cells, turn])).permutation(cells)
+def _permutation(cells: int, turn: int, step: int) -> np.ndarray:
+    """Another place for each one: one of those that lie a multiple of `step` away."""
+    draw = np.random.Generator(np.random.PCG64([cells, turn]))
+    moved = np.arange(cells)
+    for first in range(step):
+        moved[first::step] = draw.permutation(moved[first::step])
+    return moved
 
 
 @cache

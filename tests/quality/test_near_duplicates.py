@@ -233,3 +233,27 @@ def test_bands_miss_one_in_a_hundred_of_the_pairs_at_the_bar():
     found = near_duplicates([texts + changed], bar=0.77)
     assert len(found.rows) >= 0.98 * 1500
     assert (found.matched == found.rows - 1500).all()
+
+
+@pytest.mark.parametrize("columns", [1, 2, 3])
+@pytest.mark.parametrize("size", [20, 40, 80, 120, 240, 400])
+def test_texts_of_every_length_are_found_when_a_fifth_was_cut_off(columns, size):
+    draw = np.random.default_rng(size)
+    texts = draw.choice(list("abcdefghijklmnopqrstuvwxyz"), (columns, 500, size + 4))
+    whole_and_cut = [
+        ["".join(text) for text in column] + ["".join(text[: size * 4 // 5 + 4]) for text in column] for column in texts
+    ]
+    found = near_duplicates(whole_and_cut, bar=0.79)
+    assert len(found.rows) >= 0.98 * 500
+    assert (found.matched == found.rows - 500).all()
+
+
+def test_rows_that_are_alike_in_one_column_only_are_hardly_compared():
+    draw = random.Random(3)
+    words = [f"{first}{second}{third}" for first in "bdfgk" for second in "aeiou" for third in "lmnrst"]
+    said = [" ".join(draw.choices(words, k=12)) for _ in range(2000)]
+    answers = [" ".join(draw.choices(words, k=12)) for _ in range(2000)]
+    check = NearDuplicate(NearDuplicate.Options(fields=("instruction", "input", "output")))
+    digests = check.digest(rows(zip(said, [LONG * 20] * 2000, answers, strict=True), check.options.fields))
+    pairs = sum(len(one) for one, _ in candidates.candidates(digests, np.arange(2000), check.plan()))
+    assert pairs < 200
