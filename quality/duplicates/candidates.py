@@ -17,6 +17,7 @@ template also share buckets of their own."""
 MOST_PAIRS = 1 << 23
 """Candidate pairs held at once."""
 _PART = 1 << 20
+"""Rows or pairs at once, about."""
 _HALF = np.uint64(32)
 _LOW = np.uint64(0xFFFFFFFF)
 
@@ -38,25 +39,23 @@ def candidates(
         most: pairs held at once; beyond them the rows are gone through in parts.
 
     Yields:
-        (earlier, later): int64, places in `order`, sorted by the later one and then by the earlier one. All pairs of
-        a later row come at once, and those of lower rows have come before.
+        (earlier, later): int64, places in `order`, sorted by the later one and then by the earlier one, about
+        `_PART` of them. All pairs of a later row come at once, and those of lower rows have come before.
     """
     ranges = [(standing or 0, len(order))]
     bits = np.stack([_column(digests, KEY_WIDTH + at, order) for at in range(BITS_WIDTH)], axis=1)
     while ranges:
         low, high = ranges.pop()
         found = _Found(most)
-        for keys in _bands(digests, order[:high], plan):
-            for earlier, later in _of_band(keys, low, standing):
+        for keys in _buckets(digests, order[:high], plan):
+            for earlier, later in _pairs(keys, low, standing):
                 _sift(earlier, later, bits, plan.most_differing, found)
             if found.too_many and high - low > 1:
                 middle = (low + high) // 2
                 ranges += [(middle, high), (low, middle)]
                 break
         else:
-            codes = found.all()
-            if len(codes):
-                yield (codes & _LOW).astype(np.int64), (codes >> _HALF).astype(np.int64)
+            yield from _in_pieces(found.all())
 
 
 class _Found:
@@ -79,10 +78,21 @@ class _Found:
 
     def all(self) -> np.ndarray:
         codes: np.ndarray = np.concatenate([np.empty(0, dtype=np.uint64), *self._parts])
+        self._parts.clear()
         codes.sort()
         codes = codes[np.append(True, codes[1:] != codes[:-1])[: len(codes)]]
         self._parts, self._size = [codes], len(codes)
         return codes
+
+
+def _in_pieces(codes: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    first = 0
+    while first < len(codes):
+        last = min(first + _PART, len(codes))
+        last = int(np.searchsorted(codes, codes[last - 1] | _LOW, side="right"))  # all pairs of the last row
+        piece = codes[first:last]
+        yield (piece & _LOW).astype(np.int64), (piece >> _HALF).astype(np.int64)
+        first = last
 
 
 def _column(digests: np.ndarray, at: int, order: np.ndarray) -> np.ndarray:
@@ -92,21 +102,27 @@ def _column(digests: np.ndarray, at: int, order: np.ndarray) -> np.ndarray:
     return column
 
 
-def _bands(digests: np.ndarray, order: np.ndarray, plan: Plan) -> Iterator[np.ndarray]:
-    """The keys of each band: (rows,) of uint64, sorted, the key in the upper half and the place in the lower."""
-    places = np.arange(len(order), dtype=np.uint64)
-    for pair in range((plan.bands + 1) // 2):
-        column = _column(digests, KEY_WIDTH + BITS_WIDTH + pair, order)
-        yield np.sort((column << _HALF) | places)
-        if 2 * pair + 1 < plan.bands:
-            column &= ~_LOW
-            column |= places
-            column.sort()
-            yield column
+def _buckets(digests: np.ndarray, order: np.ndarray, plan: Plan) -> Iterator[np.ndarray]:
+    """The keys of each band, a part of them at a time, so that rows of one key are in one part.
+
+    Yields:
+        (rows,) of uint64, sorted: the key in the upper half, the place in the lower.
+    """
+    parts = np.uint64(max(1, len(order) // _PART))
+    for band in range(plan.bands):
+        if band % 2 == 0:
+            column = _column(digests, KEY_WIDTH + BITS_WIDTH + band // 2, order)
+        keys = (column >> _HALF if band % 2 else column).astype(np.uint32)
+        of = (keys * parts >> _HALF).astype(np.uint16) if parts > 1 else np.zeros(len(keys), dtype=np.uint16)
+        for part in range(int(parts)):
+            places = np.flatnonzero(of == part).astype(np.uint64)
+            sorted_keys = (keys[places].astype(np.uint64) << _HALF) | places
+            sorted_keys.sort()
+            yield sorted_keys
 
 
-def _of_band(keys: np.ndarray, low: int, standing: int | None) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Pairs of one band whose later row is at `low` or beyond."""
+def _pairs(keys: np.ndarray, low: int, standing: int | None) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Pairs of some buckets whose later row is at `low` or beyond."""
     same = (keys[1:] >> _HALF) == (keys[:-1] >> _HALF)
     shared = np.zeros(len(keys), dtype=bool)
     shared[1:] = same

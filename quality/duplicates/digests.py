@@ -26,20 +26,21 @@ def read_column(digests: np.ndarray, at: int, rows: np.ndarray | None = None) ->
     if rows is None:
         for first in range(0, total, _PART):
             column[first : first + _PART] = digests[first : first + _PART, at]
-            _give_back(digests)
+            give_back(digests)
         return column
     cuts = np.searchsorted(rows, np.arange(0, total + _PART, _PART))
     for part, (first, last) in enumerate(pairwise(cuts.tolist())):
         if last > first:
             base = part * _PART
             column[first:last] = digests[base : base + _PART, at][rows[first:last] - base]
-            _give_back(digests)
+            give_back(digests)
     return column
 
 
-def _give_back(digests: np.ndarray) -> None:
-    mapped = digests.base
+def give_back(array: np.ndarray) -> None:
+    """Give back the pages of a mapped file that were read; an array in memory stays as it is."""
+    mapped = array.base
     while isinstance(mapped, np.ndarray):
         mapped = mapped.base
-    if isinstance(mapped, mmap.mmap) and getattr(digests, "mode", None) == "r":
+    if isinstance(mapped, mmap.mmap) and getattr(array, "mode", None) == "r":
         mapped.madvise(mmap.MADV_DONTNEED)
