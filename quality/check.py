@@ -152,13 +152,21 @@ class BulkCheck(CorpusCheck, Protocol):
         """(len(rows), width) of uint64, of a width that the options settle. It depends on each row alone."""
         ...
 
-    def match(self, digests: np.ndarray, alive: np.ndarray, read: Callable[[np.ndarray], Sequence[Row]]) -> Matches:
+    def match(
+        self,
+        digests: np.ndarray,
+        alive: np.ndarray,
+        read: Callable[[np.ndarray], Sequence[Row]],
+        fresh: np.ndarray | None = None,
+    ) -> Matches:
         """Find the rows that repeat an earlier one.
 
         Args:
             digests: those of all rows; it may be mapped from a file that is larger than memory.
             alive: (rows,) of bool; rows that are not alive neither fail nor stand for others.
             read: reads rows by position (int64, ascending), to verify candidates by their text.
+            fresh: (rows,) of bool, for a set that was matched before: the rows that were not alive then. Pairs of two
+                others need not be looked at again. None: nothing was matched before.
         """
         ...
 

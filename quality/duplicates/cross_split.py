@@ -63,7 +63,13 @@ class CrossSplitLeakage:
         side = [self._is_held_out(row) for row in rows]
         return np.hstack([self._near.digest(rows), np.array(side, dtype=np.uint64).reshape(-1, 1)])
 
-    def match(self, digests: np.ndarray, alive: np.ndarray, read: Callable[[np.ndarray], Sequence[Row]]) -> Matches:
+    def match(
+        self,
+        digests: np.ndarray,
+        alive: np.ndarray,
+        read: Callable[[np.ndarray], Sequence[Row]],
+        fresh: np.ndarray | None = None,
+    ) -> Matches:
         """Training rows that reach the bar to a held-out row, wherever it stands; the most alike stands for each."""
         from .digests import read_column
         from .matching import repeats_of

@@ -56,7 +56,13 @@ class ExactDuplicate:
 
         return keys_of([[row.text(field) for row in rows] for field in self.options.fields])
 
-    def match(self, digests: np.ndarray, alive: np.ndarray, read: Callable[[np.ndarray], Sequence[Row]]) -> Matches:
+    def match(
+        self,
+        digests: np.ndarray,
+        alive: np.ndarray,
+        read: Callable[[np.ndarray], Sequence[Row]],
+        fresh: np.ndarray | None = None,
+    ) -> Matches:
         """Rows with the digest of an earlier one; no row is read."""
         from .kinds import repeats
 

@@ -17,7 +17,14 @@ from .sketch import Plan
 Read = Callable[[np.ndarray], Sequence[Row]]
 
 
-def near_matches(digests: np.ndarray, alive: np.ndarray, read: Read, plan: Plan, comparison: Comparison) -> Matches:
+def near_matches(
+    digests: np.ndarray,
+    alive: np.ndarray,
+    read: Read,
+    plan: Plan,
+    comparison: Comparison,
+    fresh: np.ndarray | None = None,
+) -> Matches:
     """Rows that are alike to an earlier one that repeats none itself.
 
     Args:
@@ -26,16 +33,24 @@ def near_matches(digests: np.ndarray, alive: np.ndarray, read: Read, plan: Plan,
         read: reads rows by position, ascending.
         plan: how rows were sketched.
         comparison: how they are compared; its `least` is the bar.
+        fresh: (rows,) of bool: only pairs with one of these are compared, since the others are known to be no pairs;
+            none: all are.
     """
     first = first_of_kind(digests, alive)
     order = np.flatnonzero(first == np.arange(len(first)))
     settled = Representatives(len(order))
+    new = np.ones(len(first), dtype=bool)
+    if fresh is not None:
+        new[:] = False
+        new[first[fresh & (first >= 0)]] = True
+    new = new[order]
 
     def verify(earlier: np.ndarray, later: np.ndarray) -> np.ndarray:
         return comparison.pairs(order[earlier], order[later], read)
 
     for earlier, later in candidates(digests, order, plan):
-        settled.settle(earlier, later, verify)
+        wanted = new[earlier] | new[later]
+        settled.settle(earlier[wanted], later[wanted], verify)
     # A row of the same kind as another is what that one is, once what stands for it is known.
     matched, values = first.copy(), np.ones(len(first))
     repeating = np.flatnonzero(settled.matched >= 0)

@@ -76,11 +76,17 @@ class NearDuplicate:
 
         return digests_of([[row.text(field) for row in rows] for field in self.options.fields], self.plan())
 
-    def match(self, digests: np.ndarray, alive: np.ndarray, read: Callable[[np.ndarray], Sequence[Row]]) -> Matches:
+    def match(
+        self,
+        digests: np.ndarray,
+        alive: np.ndarray,
+        read: Callable[[np.ndarray], Sequence[Row]],
+        fresh: np.ndarray | None = None,
+    ) -> Matches:
         """Rows that reach the bar to an earlier row that stands for itself."""
         from .matching import near_matches
 
-        return near_matches(digests, alive, read, self.plan(), self.comparison(self.options.bar))
+        return near_matches(digests, alive, read, self.plan(), self.comparison(self.options.bar), fresh)
 
     def alike(self, one: Row, other: Row) -> float:
         """The lowest Jaccard index of the columns; 0.0 if a number differs."""

@@ -123,27 +123,41 @@ def judge_pairs(
         anew: makes a step again, with a check that remembers no rows.
         say: told what is being done.
     """
+    import numpy as np
+
     before = ledger.copy()
+    fresh: np.ndarray | None = None
     chosen = [(at, step) for at, step in enumerate(steps) if step.check.scope == "corpus"]
     found: dict[int, Pairs] = {}
     for round_ in range(ROUNDS + 1):
         for at, step in chosen:
             say(f"{step.check.name}: looking for pairs" + (f", round {round_ + 1}" if round_ else ""))
             asked = ledger.decisions < DROP
-            pairs = _judge(at, anew(step), store, asked, digests)
+            pairs = _judge(at, anew(step), store, asked, fresh, digests)
             _enter(at, step, pairs, ledger)
             found[at] = _joined(found[at], pairs) if at in found else pairs
-        again = _resolve(chosen, found, store, ledger, before)
-        if not again:
+        taken_back = _resolve(chosen, found, store, ledger, before)
+        if not len(taken_back):
             break
+        fresh = np.zeros(len(store), dtype=bool)
+        fresh[taken_back] = True
     return found
 
 
-def _judge(at: int, step: Step, store: RowStore, asked: np.ndarray, digests: Callable[[int], np.ndarray]) -> Pairs:
+def _judge(
+    at: int,
+    step: Step,
+    store: RowStore,
+    asked: np.ndarray,
+    fresh: np.ndarray | None,
+    digests: Callable[[int], np.ndarray],
+) -> Pairs:
     import numpy as np
 
     if is_bulk(step):
-        return Pairs(asked, cast("BulkCheck", step.check).match(digests(at), asked, store.read))
+        # Rows that repeat another one are asked again only where they were not dropped for it.
+        fresh = fresh if step.spec.gate == "drop" else None
+        return Pairs(asked, cast("BulkCheck", step.check).match(digests(at), asked, store.read, fresh))
     rows: list[int] = []
     matched: list[int] = []
     values: list[float] = []
@@ -194,12 +208,12 @@ def _joined(old: Pairs, new: Pairs) -> Pairs:
 
 def _resolve(
     chosen: Sequence[tuple[int, Step]], found: dict[int, Pairs], store: RowStore, ledger: Ledger, before: Ledger
-) -> int:
-    """Give every row whose stand-in was dropped another one, or take it back; the number of rows taken back."""
+) -> np.ndarray:
+    """Give every row whose stand-in was dropped another one, or take it back; the rows taken back."""
     import numpy as np
 
     steps = dict(chosen)
-    taken_back = 0
+    taken_back = [np.empty(0, dtype=np.int64)]
     # The last check first: what stands for a row by it is kept, so that the checks before it can build on that.
     for at, step in reversed(chosen):
         if step.spec.gate != "drop":
@@ -220,12 +234,12 @@ def _resolve(
             held[mine] = crossed(steps[int(other)], values[mine])
         free = orphans[~held]
         ledger.decisions[free], ledger.by[free] = before.decisions[free], before.by[free]
-        taken_back += len(free)
+        taken_back.append(free)
         for other in np.unique(by[held]):
             mine = held & (by == other)
             _add(found, int(other), Matches(orphans[mine], roots[mine], values[mine]))
             ledger.by[orphans[mine]] = other
-    return taken_back
+    return np.concatenate(taken_back)
 
 
 def _roots(matched: np.ndarray, found: Mapping[int, Pairs], ledger: Ledger) -> tuple[np.ndarray, np.ndarray]:

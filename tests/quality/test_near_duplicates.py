@@ -77,6 +77,33 @@ def test_the_whole_set_at_once_is_judged_as_row_by_row(crowd, bar, numbers, in_p
         assert value in [check.alike(these[at], these[matched]) for at in same]
 
 
+@settings(max_examples=60)
+@given(crowds(), st.sampled_from([0.5, 0.7]))
+def test_rows_that_come_back_are_all_that_is_compared_again(crowd, bar):
+    texts, alive = crowd
+    these = rows(texts, ("instruction", "input"))
+    check = NearDuplicate(NearDuplicate.Options(bar=bar))
+    asked = []
+
+    def read(wanted):
+        asked.extend(wanted.tolist())
+        return [these[at] for at in wanted.tolist()]
+
+    digests = check.digest(these)
+    back, left = ~alive, alive.copy()
+    left[check.match(digests, alive, read).rows] = False
+    asked.clear()
+    assert not len(check.match(digests, left, read, fresh=np.zeros(len(these), dtype=bool)).rows)
+    assert not asked
+    found = check.match(digests, left | back, read, fresh=back)
+    for row, matched, value in zip(found.rows.tolist(), found.matched.tolist(), found.values.tolist(), strict=True):
+        assert back[row] or back[matched]
+        assert value == check.alike(these[row], these[matched]) >= bar
+    expected = check.match(digests, left | back, read)
+    assert found.rows.tolist() == expected.rows.tolist()
+    assert found.matched.tolist() == expected.matched.tolist()
+
+
 @given(st.lists(st.text(alphabet="abc 1.", max_size=30), min_size=2, max_size=2))
 def test_likeness_is_the_jaccard_index_of_the_shingles(texts):
     one, other = map(shingles, texts)

@@ -51,11 +51,12 @@ class BulkNear(Near):
     def digest(self, rows):
         return np.array([[row.fields[self.of]] for row in rows], dtype=np.uint64).reshape(len(rows), 1)
 
-    def match(self, digests, alive, read):
+    def match(self, digests, alive, read, fresh=None):
         found, kept = [], []
         for at in np.flatnonzero(alive):
             value = int(digests[at, 0])
-            other = next((k for k in kept if abs(value - int(digests[k, 0])) <= self.width), None)
+            asked = [k for k in kept if fresh is None or fresh[at] or fresh[k]]
+            other = next((k for k in asked if abs(value - int(digests[k, 0])) <= self.width), None)
             if other is None:
                 kept.append(at)
             else:
