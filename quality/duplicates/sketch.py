@@ -109,14 +109,25 @@ def digests_of(columns: Sequence[Sequence[str]], plan: Plan) -> np.ndarray:
 
 @dataclass(frozen=True, slots=True)
 class _Places:
-    """Where the cells of each text lie among those of all rows: every so many of its row's."""
+    """Where the cells of each text lie among those of all rows: every so many of its row's.
+
+    The last text is none: it is for values between the texts, and has a row of its own.
+    """
 
     first: np.ndarray
-    """(texts + 1,) of int64. The last text is none: it is for values between the texts, and has a row of its own."""
+    """(texts + 1,) of int64."""
     step: np.ndarray
     """(texts + 1,) of int64: columns of the row that hold something; 1 for a row that holds nothing."""
     count: np.ndarray
     """(texts + 1,) of uint64."""
+    alone: bool
+    """Whether rows have one column, so that every text has all cells of its row."""
+
+    def of(self, texts: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """(first, step, count) for each of some texts; step and count may be one for all."""
+        if self.alone:
+            return self.first[texts], self.step[-1], self.count[-1]
+        return self.first[texts], self.step[texts], self.count[texts]
 
 
 def _places(folded: FoldedRows, cells: int) -> _Places:
@@ -129,6 +140,7 @@ def _places(folded: FoldedRows, cells: int) -> _Places:
         np.append(first, len(some) * cells),
         np.append(np.broadcast_to(step, some.shape), 1),
         np.append(count, cells).astype(np.uint64),
+        some.shape[1] == 1,
     )
 
 
@@ -175,12 +187,13 @@ def _lower(minima: np.ndarray, found: np.ndarray, texts: np.ndarray, places: _Pl
     hashed *= _MIX_B
     hashed ^= hashed >> np.uint64(29)
     value = hashed.astype(np.uint32) >> np.uint32(1)  # never _EMPTY
+    first, step, count = places.of(texts)
     hashed >>= np.uint64(32)
-    hashed *= places.count[texts]
+    hashed *= count
     hashed >>= np.uint64(32)
     cell = hashed.view(np.int64)
-    cell *= places.step[texts]
-    cell += places.first[texts]
+    cell *= step
+    cell += first
     if number:
         free = minima[cell] == _EMPTY
         cell, value = cell[free], value[free]
@@ -198,7 +211,8 @@ def _fill_small(
         left = (sizes * np.uint64(number) < _LOAD * places.count)[texts]
         if not left.any():
             break
-        found, texts = found[left], texts[left]
+        if not left.all():
+            found, texts = found[left], texts[left]
         _lower(minima, found, texts, places, number)
 
 
