@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 
@@ -43,7 +44,9 @@ def candidates(
         `_PART` of them. All pairs of a later row come at once, and those of lower rows have come before.
     """
     ranges = [(standing or 0, len(order))]
-    bits = np.stack([_column(digests, KEY_WIDTH + at, order) for at in range(BITS_WIDTH)], axis=1)
+    bits = np.empty((len(order), BITS_WIDTH), dtype=np.uint64)
+    for at in range(BITS_WIDTH):
+        bits[:, at] = _column(digests, KEY_WIDTH + at, order)
     while ranges:
         low, high = ranges.pop()
         found = _Found(most)
@@ -108,17 +111,18 @@ def _buckets(digests: np.ndarray, order: np.ndarray, plan: Plan) -> Iterator[np.
     Yields:
         (rows,) of uint64, sorted: the key in the upper half, the place in the lower.
     """
-    parts = np.uint64(max(1, len(order) // _PART))
+    bounds = np.linspace(0, 256, min(256, max(1, len(order) // _PART)) + 1).astype(int).tolist()
     for band in range(plan.bands):
         if band % 2 == 0:
             column = _column(digests, KEY_WIDTH + BITS_WIDTH + band // 2, order)
-        keys = (column >> _HALF if band % 2 else column).astype(np.uint32)
-        of = (keys * parts >> _HALF).astype(np.uint16) if parts > 1 else np.zeros(len(keys), dtype=np.uint16)
-        for part in range(int(parts)):
-            places = np.flatnonzero(of == part).astype(np.uint64)
-            sorted_keys = (keys[places].astype(np.uint64) << _HALF) | places
-            sorted_keys.sort()
-            yield sorted_keys
+        begin = (column >> np.uint64(56 if band % 2 else 24)).astype(np.uint8)
+        for start, stop in pairwise(bounds):
+            places = np.flatnonzero((begin >= start) & (begin < stop))
+            keys = column[places]
+            keys = keys & ~_LOW if band % 2 else keys << _HALF
+            keys |= places.view(np.uint64)
+            keys.sort()
+            yield keys
 
 
 def _pairs(keys: np.ndarray, low: int, standing: int | None) -> Iterator[tuple[np.ndarray, np.ndarray]]:

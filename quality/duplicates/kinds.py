@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from .fold_columns import FoldedRows, fold_columns
 
 WIDTH = 2
 """Columns of a key, uint64."""
-_PART = 1 << 20
+_PART = 1 << 19
 """Rows sorted at once, about."""
 _FEW = 32
 """Up to so many rows are folded one by one: arrays would cost more."""
@@ -82,12 +83,12 @@ def first_of_kind(digests: np.ndarray, alive: np.ndarray) -> np.ndarray:
         (rows,) of int64: the row itself where it is the first; -1 where it is not alive or holds nothing.
     """
     high, low = read_column(digests, 0), read_column(digests, 1)
-    first = np.full(len(high), -1, dtype=np.int64)
     alive = alive & ((high != 0) | (low != 0))
-    parts = max(1, len(high) // _PART)
-    of = (high >> np.uint64(32)) * np.uint64(parts) >> np.uint64(32) if parts > 1 else None
-    for part in range(parts):
-        rows = np.flatnonzero(alive if of is None else alive & (of == part))
+    begin = (high >> np.uint64(56)).astype(np.uint8)
+    first = np.full(len(high), -1, dtype=np.int64)
+    bounds = np.linspace(0, 256, min(256, max(1, len(high) // _PART)) + 1).astype(int).tolist()
+    for start, stop in pairwise(bounds):
+        rows = np.flatnonzero(alive & (begin >= start) & (begin < stop))
         _settle(high[rows], low[rows], rows, first)
     return first
 
