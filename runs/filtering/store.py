@@ -7,6 +7,7 @@ those of the input.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 View = Callable[[Mapping[str, Any]], Mapping[str, Any] | None]
 """A row's own columns -> the columns that checks look at, or None if it is no row of the kind that is wanted."""
-_ID_BYTES = 16
+_ID_BYTES, _OFFSET_BYTES = 16, 8
 
 
 class RowWriter:
@@ -57,67 +58,62 @@ class RowStore:
 
     def __init__(self, folder: Path, view: View) -> None:
         """Open what `RowWriter` wrote in `folder`."""
-        import numpy as np
-
         self._view = view
         self._lines = (folder / "rows.jsonl").open("rb")
-        self.offsets = _mapped(folder / "rows.offsets", np.uint64, ())
-        self._ids = _mapped(folder / "rows.ids", np.uint8, (_ID_BYTES,))
+        self._offsets = (folder / "rows.offsets").open("rb")
+        self._ids = (folder / "rows.ids").open("rb")
+        self._size = os.fstat(self._offsets.fileno()).st_size // _OFFSET_BYTES
+        self._end = os.fstat(self._lines.fileno()).st_size
 
     def __len__(self) -> int:
-        return len(self.offsets)
+        return self._size
 
     def ids(self, start: int, stop: int) -> list[str]:
         """The ids of consecutive rows."""
-        together = self._ids[start:stop].tobytes().hex()
+        together = os.pread(self._ids.fileno(), (stop - start) * _ID_BYTES, start * _ID_BYTES).hex()
         return [together[at : at + 2 * _ID_BYTES] for at in range(0, len(together), 2 * _ID_BYTES)]
 
     def id(self, position: int) -> str:
         """The id of one row."""
-        return str(self._ids[position].tobytes().hex())
+        return os.pread(self._ids.fileno(), _ID_BYTES, position * _ID_BYTES).hex()
 
     def raw(self, start: int, stop: int) -> Iterator[tuple[bytes, bytes]]:
         """Key (as JSON) and row (as JSON) of consecutive rows."""
         if start >= stop:
             return
-        first = int(self.offsets[start])
+        first = self._offset(start)
         self._lines.seek(first)
-        size = int(self.offsets[stop]) - first if stop < len(self.offsets) else -1
-        for whole in self._lines.read(size).split(b"\n")[: stop - start]:
+        for whole in self._lines.read(self._offset(stop) - first).split(b"\n")[: stop - start]:
             key, _, line = whole.partition(b"\t")
             yield key, line
 
     def row(self, position: int) -> SourceRow:
         """One row as it came."""
-        ((key, line),) = self.raw(position, position + 1)
+        key, _, line = self._line(position).partition(b"\t")
         return SourceRow(orjson.loads(key), orjson.loads(line))
 
     def read(self, positions: np.ndarray) -> list[Row]:
         """Rows by position, as checks see them."""
-        from ...quality.duplicates.digests import give_back
+        return [Row(at, self.id(at), self._seen(at)) for at in positions.tolist()]
 
-        ids = self._ids[positions].tobytes().hex()
-        width = 2 * _ID_BYTES
-        places = zip(positions.tolist(), self.offsets[positions].tolist(), strict=True)
-        give_back(self._ids)
-        give_back(self.offsets)
-        return [Row(at, ids[n * width : (n + 1) * width], self._seen(start)) for n, (at, start) in enumerate(places)]
-
-    def _seen(self, start: int) -> Mapping[str, Any]:
-        self._lines.seek(start)
-        fields = orjson.loads(self._lines.readline().partition(b"\t")[2])
+    def _seen(self, position: int) -> Mapping[str, Any]:
+        fields = orjson.loads(self._line(position).partition(b"\t")[2])
         view = self._view(fields)
         return fields if view is None else view
 
+    def _line(self, position: int) -> bytes:
+        both = os.pread(self._offsets.fileno(), 2 * _OFFSET_BYTES, position * _OFFSET_BYTES)
+        first = int.from_bytes(both[:_OFFSET_BYTES], "little")
+        last = int.from_bytes(both[_OFFSET_BYTES:], "little") or self._end
+        return os.pread(self._lines.fileno(), last - first, first)
+
+    def _offset(self, position: int) -> int:
+        """Where a row begins; behind the last one, where the rows end."""
+        if position >= self._size:
+            return self._end
+        return int.from_bytes(os.pread(self._offsets.fileno(), _OFFSET_BYTES, position * _OFFSET_BYTES), "little")
+
     def close(self) -> None:
         """Close the files."""
-        self._lines.close()
-
-
-def _mapped(path: Path, dtype: Any, shape: tuple[int, ...]) -> np.ndarray:
-    import numpy as np
-
-    size = path.stat().st_size // (np.dtype(dtype).itemsize * (shape[0] if shape else 1))
-    if not size:
-        return np.zeros((0, *shape), dtype=dtype)
-    return np.memmap(path, dtype=dtype, mode="r", shape=(size, *shape))
+        for file in (self._lines, self._offsets, self._ids):
+            file.close()
