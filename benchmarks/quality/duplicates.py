@@ -54,7 +54,7 @@ def _measured(bench: Bench, tools: Sequence[Tool], goals: Sequence[str]) -> str:
                 "1" if tool is tools[0] else f"{span(ratios, 2)} (goal {tool.goal})",
                 span([cost.peak_mb for cost in theirs], 0),
                 *(f"{told.recall.get(kind, 0):.3f}" for kind in SAME),
-                f"{told.numbers}",
+                f"{told.numbers:,}",
                 f"{told.precision:.4f}",
                 f"{told.dropped:,}",
             ]
