@@ -117,7 +117,7 @@ class _Places:
     first: np.ndarray
     """(texts + 1,) of int64."""
     step: np.ndarray
-    """(texts + 1,) of int64: columns of the row that hold something; 1 for a row that holds nothing."""
+    """(texts + 1,) of int64: columns of the row that hold something, at most one a cell; 1 if none does."""
     count: np.ndarray
     """(texts + 1,) of uint64."""
     alone: bool
@@ -132,8 +132,8 @@ class _Places:
 
 def _places(folded: FoldedRows, cells: int) -> _Places:
     some = folded.ends > folded.starts
-    step = np.maximum(some.sum(1), 1)[:, None]
-    rank = np.maximum(np.cumsum(some, axis=1) - 1, 0)
+    step = np.clip(some.sum(1), 1, cells)[:, None]
+    rank = np.maximum(np.cumsum(some, axis=1) - 1, 0) % step
     first = np.arange(len(some))[:, None] * cells + rank
     count = (cells - rank + step - 1) // step
     return _Places(

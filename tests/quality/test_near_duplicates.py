@@ -275,6 +275,14 @@ def test_texts_of_every_length_are_found_when_a_fifth_was_cut_off(columns, size)
     assert (found.matched == found.rows - 500).all()
 
 
+def test_rows_of_hundreds_of_columns():
+    row = [f"column {number} says {number * 7919}" for number in range(300)]
+    other = [*row[:-1], "something else altogether"]
+    found = near_duplicates([[one, two, one.upper() + "!"] for one, two in zip(row, other, strict=True)])
+    assert found.rows.tolist() == [2]
+    assert found.matched.tolist() == [0]
+
+
 def test_rows_that_are_alike_in_one_column_only_are_hardly_compared():
     draw = random.Random(3)
     words = [f"{first}{second}{third}" for first in "bdfgk" for second in "aeiou" for third in "lmnrst"]
