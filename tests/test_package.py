@@ -8,6 +8,7 @@ import tomllib
 from pathlib import Path
 
 import corpusmith
+from corpusmith import quality
 
 ROOT = Path(__file__).resolve().parent.parent
 HEAVY = ("torch", "vllm", "ray", "pandas", "sklearn", "datasets", "polars", "pyarrow", "numpy", "openai", "aiohttp")
@@ -43,6 +44,17 @@ def test_importing_loads_nothing_heavy():
     assert not loaded_by("import corpusmith") & set(HEAVY)
     code = "from corpusmith.cli.app import app\ntry:\n    app(['--help'])\nexcept SystemExit:\n    pass"
     assert not loaded_by(code) & set(HEAVY)
+
+
+def test_duplicates_of_plain_texts_need_no_models_of_data():
+    loaded = loaded_by("from corpusmith.quality.duplicates.kinds import keys_of; keys_of([['one', 'two']])")
+    assert not loaded & {"pydantic", "corpusmith.core", "corpusmith.quality.check"}
+
+
+def test_names_of_quality_all_resolve():
+    for name in quality.__all__:
+        assert getattr(quality, name).__name__ == name
+    assert set(quality._HOMES) == set(quality.__all__) <= set(dir(quality))
 
 
 def test_a_run_loads_no_frame_library_before_the_last_row(tmp_path):
