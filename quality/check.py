@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-from .matches import Matches
-
 if TYPE_CHECKING:
     import numpy as np
 
     from ..llm import LLM
+    from .matches import Matches
 
 Scope = Literal["row", "corpus", "set", "model"]
 """row: judges a row by itself. corpus: compares with the rows it has judged before, in input order. set: judges no
@@ -34,6 +33,10 @@ class Row:
         """The column's value if it is a text, else the empty text."""
         value = self.fields.get(field_name)
         return value if isinstance(value, str) else ""
+
+
+Read = Callable[["np.ndarray"], Sequence[Row]]
+"""Reads rows by position (int64, ascending)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,21 +155,16 @@ class BulkCheck(CorpusCheck, Protocol):
         """(len(rows), width) of uint64, of a width that the options settle. It depends on each row alone."""
         ...
 
-    def match(
-        self,
-        digests: np.ndarray,
-        alive: np.ndarray,
-        read: Callable[[np.ndarray], Sequence[Row]],
-        fresh: np.ndarray | None = None,
-    ) -> Matches:
+    def match(self, digests: np.ndarray, alive: np.ndarray, read: Read, fresh: np.ndarray | None = None) -> Matches:
         """Find the rows that repeat an earlier one.
 
         Args:
             digests: those of all rows; it may be mapped from a file that is larger than memory.
             alive: (rows,) of bool; rows that are not alive neither fail nor stand for others.
-            read: reads rows by position (int64, ascending), to verify candidates by their text.
-            fresh: (rows,) of bool, for a set that was matched before: the rows that were not alive then. Pairs of two
-                others need not be looked at again. None: nothing was matched before.
+            read: to verify candidates by their text.
+            fresh: (rows,) of bool, for a set that was matched before: the rows that have come back since. Then they
+                were not alive or repeated another one; pairs of two others need not be looked at again. None: nothing
+                was matched before.
         """
         ...
 

@@ -40,8 +40,8 @@ def candidates(
         most: pairs held at once; beyond them the rows are gone through in parts.
 
     Yields:
-        (earlier, later): int64, places in `order`, sorted by the later one and then by the earlier one, about
-        `_PART` of them. All pairs of a later row come at once, and those of lower rows have come before.
+        (earlier, later): int64, places in `order`, sorted by the later one and then by the earlier one, a
+        million or so at once. All pairs of a later row come at once, and those of lower rows have come before.
     """
     ranges = [(standing or 0, len(order))]
     bits = np.empty((len(order), BITS_WIDTH), dtype=np.uint64)

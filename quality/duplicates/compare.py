@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from ..check import Row
+from ..check import Read, Row
 from .numbers import is_marked, same_numbers
 from .shingles import Sets, jaccard, shingle_sets
 
@@ -45,7 +45,7 @@ class Comparison:
         first, second = shingle_sets(list(zip(*texts, strict=True)))
         return self.value((texts[0], first), (texts[1], second))
 
-    def pairs(self, earlier: np.ndarray, later: np.ndarray, read: Callable[[np.ndarray], Sequence[Row]]) -> np.ndarray:
+    def pairs(self, earlier: np.ndarray, later: np.ndarray, read: Read) -> np.ndarray:
         """How alike the rows of each pair are: float64, 0.0 below `least`.
 
         Args:

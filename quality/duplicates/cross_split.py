@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
-from ..check import Bar, CheckOptions, Finding, Row, Scope, unjudged
+from ..check import Bar, CheckOptions, Finding, Read, Row, Scope, unjudged
 from ..matches import Matches
 from .near import NearDuplicate
 
@@ -63,13 +63,7 @@ class CrossSplitLeakage:
         side = [self._is_held_out(row) for row in rows]
         return np.hstack([self._near.digest(rows), np.array(side, dtype=np.uint64).reshape(-1, 1)])
 
-    def match(
-        self,
-        digests: np.ndarray,
-        alive: np.ndarray,
-        read: Callable[[np.ndarray], Sequence[Row]],
-        fresh: np.ndarray | None = None,
-    ) -> Matches:
+    def match(self, digests: np.ndarray, alive: np.ndarray, read: Read, fresh: np.ndarray | None = None) -> Matches:
         """Training rows that reach the bar to a held-out row, wherever it stands; the most alike stands for each."""
         from .digests import read_column
         from .matching import repeats_of

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from ..check import CLEAN, Bar, CheckOptions, Finding, Row, Scope, unjudged
+from ..check import CLEAN, Bar, CheckOptions, Finding, Read, Row, Scope, unjudged
 from ..matches import Matches
 from .fold import key_of
 
@@ -56,13 +56,7 @@ class ExactDuplicate:
 
         return keys_of([[row.text(field) for row in rows] for field in self.options.fields])
 
-    def match(
-        self,
-        digests: np.ndarray,
-        alive: np.ndarray,
-        read: Callable[[np.ndarray], Sequence[Row]],
-        fresh: np.ndarray | None = None,
-    ) -> Matches:
+    def match(self, digests: np.ndarray, alive: np.ndarray, read: Read, fresh: np.ndarray | None = None) -> Matches:
         """Rows with the digest of an earlier one; no row is read."""
         from .kinds import repeats
 

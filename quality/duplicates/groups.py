@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
 
 from ...core import derive_seed
-from ..check import Row
+from ..check import Read, Row
 from .candidates import candidates
 from .compare import Comparison
 from .kinds import first_of_kind
@@ -51,9 +51,7 @@ def near_duplicate_groups(
     return groups if together is None else _joined(groups, together)
 
 
-def groups_by_digest(
-    digests: np.ndarray, read: Callable[[np.ndarray], Sequence[Row]], plan: Plan, comparison: Comparison
-) -> np.ndarray:
+def groups_by_digest(digests: np.ndarray, read: Read, plan: Plan, comparison: Comparison) -> np.ndarray:
     """`near_duplicate_groups` for rows that are on disk.
 
     Args:

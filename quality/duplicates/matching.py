@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
 import numpy as np
 
-from ..check import Row
+from ..check import Read
 from ..matches import Matches
 from .candidates import candidates
 from .compare import Comparison
 from .kinds import first_of_kind
 from .representatives import Representatives
 from .sketch import Plan
-
-Read = Callable[[np.ndarray], Sequence[Row]]
 
 
 def near_matches(

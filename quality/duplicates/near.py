@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, model_validator
 
-from ..check import Bar, CheckOptions, Finding, Row, Scope, unjudged
+from ..check import Bar, CheckOptions, Finding, Read, Row, Scope, unjudged
 from ..matches import Matches
 
 if TYPE_CHECKING:
@@ -76,13 +76,7 @@ class NearDuplicate:
 
         return digests_of([[row.text(field) for row in rows] for field in self.options.fields], self.plan())
 
-    def match(
-        self,
-        digests: np.ndarray,
-        alive: np.ndarray,
-        read: Callable[[np.ndarray], Sequence[Row]],
-        fresh: np.ndarray | None = None,
-    ) -> Matches:
+    def match(self, digests: np.ndarray, alive: np.ndarray, read: Read, fresh: np.ndarray | None = None) -> Matches:
         """Rows that reach the bar to an earlier row that stands for itself."""
         from .matching import near_matches
 

@@ -10,7 +10,7 @@ import orjson
 from pydantic import Field
 
 from ...core.errors import UsageError
-from ..check import Bar, CheckOptions, Finding, Row, Scope, unjudged
+from ..check import Bar, CheckOptions, Finding, Read, Row, Scope, unjudged
 from ..matches import Matches
 
 if TYPE_CHECKING:
@@ -72,13 +72,7 @@ class SemanticDuplicate:
         vectors = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
         return np.pad(vectors, ((0, 0), (0, vectors.shape[1] % 2))).view(np.uint64)
 
-    def match(
-        self,
-        digests: np.ndarray,
-        alive: np.ndarray,
-        read: Callable[[np.ndarray], Sequence[Row]],
-        fresh: np.ndarray | None = None,
-    ) -> Matches:
+    def match(self, digests: np.ndarray, alive: np.ndarray, read: Read, fresh: np.ndarray | None = None) -> Matches:
         """Rows that reach the bar to an earlier row that stands; no row is read.
 
         Raises:

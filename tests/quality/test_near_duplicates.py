@@ -275,12 +275,13 @@ def test_texts_of_every_length_are_found_when_a_fifth_was_cut_off(columns, size)
     assert (found.matched == found.rows - 500).all()
 
 
-def test_rows_of_hundreds_of_columns():
-    row = [f"column {number} says {number * 7919}" for number in range(300)]
-    other = [*row[:-1], "something else altogether"]
-    found = near_duplicates([[one, two, one.upper() + "!"] for one, two in zip(row, other, strict=True)])
-    assert found.rows.tolist() == [2]
-    assert found.matched.tolist() == [0]
+@pytest.mark.parametrize("columns", [1, 3, 300])
+def test_a_digest_depends_on_its_row_alone_however_many_columns_there_are(columns):
+    names = [f"column {number}" for number in range(columns)]
+    texts = [tuple(f"{name} of row {row * 7919}" for name in names) for row in range(4)] + [("",) * columns]
+    these = rows(texts, names)
+    check = NearDuplicate(NearDuplicate.Options(fields=tuple(names)))
+    assert check.digest(these).tolist() == [check.digest([row])[0].tolist() for row in these]
 
 
 def test_rows_that_are_alike_in_one_column_only_are_hardly_compared():
